@@ -1,0 +1,111 @@
+#pragma once
+
+#include "messages/secret.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace creamery {
+
+/// What a login takes. An empty token: anonymous.
+struct credentials {
+  std::string login;
+  secret token;
+};
+
+/// Twitch refused a login, in its own words.
+struct login_refused {
+  std::string connection;
+  std::string text;
+};
+
+/// How a bot's membership of a channel has changed on a connection.
+struct membership_change {
+  enum class kind : uint8_t {
+    /// It is in the channel: what waits may be sent.
+    joined,
+    /// The connection was lost, and will come again.
+    lost,
+    /// It left for good.
+    left,
+  };
+
+  std::string bot;
+  std::string channel;
+  kind what = kind::joined;
+};
+
+/// Twitch told who a bot is in a channel (USERSTATE), and perhaps that a message of it was delivered.
+struct own_state {
+  std::string bot;
+  std::string channel;
+  bool privileged = false;
+  std::string message_id;
+  std::string nonce;
+};
+
+/// Twitch sent a NOTICE for a channel: perhaps the refusal of a message.
+struct channel_notice {
+  std::string bot;
+  std::string channel;
+  std::string msg_id;
+  std::string text;
+};
+
+/// A complete line for the server, CR LF included, for the connection that is in `channel`.
+struct outgoing_line {
+  std::string channel;
+  std::string line;
+};
+
+/// A bot is logged in and has tried all its channels once; those of `missing` it could not join yet.
+struct bot_ready {
+  std::string login;
+  std::vector<std::string> channels;
+  std::vector<std::string> missing;
+
+  friend bool operator==(const bot_ready&, const bot_ready&) = default;
+};
+
+template <class Inspector>
+bool inspect(Inspector& f, credentials& x) {
+  return f.object(x).fields(f.field("login", x.login), f.field("token", x.token));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, login_refused& x) {
+  return f.object(x).fields(f.field("connection", x.connection), f.field("text", x.text));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, membership_change& x) {
+  auto what = static_cast<uint8_t>(x.what);
+  return f.object(x).fields(f.field("bot", x.bot), f.field("channel", x.channel), f.field("what", what))
+         && (x.what = static_cast<membership_change::kind>(what),
+             what <= static_cast<uint8_t>(membership_change::kind::left));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, own_state& x) {
+  return f.object(x).fields(f.field("bot", x.bot), f.field("channel", x.channel), f.field("privileged", x.privileged),
+                            f.field("message_id", x.message_id), f.field("nonce", x.nonce));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, channel_notice& x) {
+  return f.object(x).fields(f.field("bot", x.bot), f.field("channel", x.channel), f.field("msg_id", x.msg_id),
+                            f.field("text", x.text));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, outgoing_line& x) {
+  return f.object(x).fields(f.field("channel", x.channel), f.field("line", x.line));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, bot_ready& x) {
+  return f.object(x).fields(f.field("login", x.login), f.field("channels", x.channels), f.field("missing", x.missing));
+}
+
+} // namespace creamery

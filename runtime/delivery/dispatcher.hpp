@@ -1,0 +1,101 @@
+#pragma once
+
+#include "messages/chat_batch.hpp"
+#include "messages/chat_message.hpp"
+#include "runtime/delivery/delivery_queue.hpp"
+#include "runtime/irc/duplicate_filter.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace creamery {
+
+/// What became of the lines that reached a bot's router. At every moment `received = duplicates + ignored + routed`.
+struct dispatch_counters {
+  uint64_t received = 0;
+  /// Those among them that Twitch sends because of what people do: PRIVMSG, USERNOTICE, CLEARCHAT and CLEARMSG.
+  uint64_t chat = 0;
+  /// Lines that had come before, by another connection.
+  uint64_t duplicates = 0;
+  /// Lines that no cog asked for.
+  uint64_t ignored = 0;
+  /// Lines given to at least one cog.
+  uint64_t routed = 0;
+  /// Commands recognised; they are among the routed lines.
+  uint64_t commands = 0;
+
+  friend bool operator==(const dispatch_counters&, const dispatch_counters&) = default;
+};
+
+/// Decides which cogs get a line, and what for; holds their queues. The rules of a bot's router, without an actor.
+class dispatcher {
+public:
+  using time_point = duplicate_filter::time_point;
+
+  /// @param prefix what a command begins with; not empty.
+  explicit dispatcher(std::string prefix, delivery_queue::options queue = delivery_queue::options{});
+
+  /// A cog says what it wants; a cog of that name that was there before is replaced, and gets what the old one had not
+  /// acknowledged. Returns the commands that another cog has already: those stay with the other cog.
+  std::vector<std::string> add(const std::string& cog, const cog_interest& interest);
+
+  /// The bot's own login: what it says itself, seen through another connection of its account, is no command.
+  void set_own_login(std::string login) {
+    own_login_ = std::move(login);
+  }
+
+  /// Gives each line to the queues of those who want it.
+  void route(const chat_batch& batch, time_point now);
+
+  /// The queue of a cog; a null pointer: there is no such cog.
+  delivery_queue* queue(const std::string& cog);
+
+  const std::map<std::string, delivery_queue>& queues() const noexcept {
+    return queues_;
+  }
+
+  const dispatch_counters& counters() const noexcept {
+    return counters_;
+  }
+
+private:
+  struct string_hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view x) const noexcept {
+      return std::hash<std::string_view>{}(x);
+    }
+  };
+
+  struct target {
+    std::string name;
+    cog_interest interest;
+    delivery_queue* queue;
+    /// What this cog gets of the batch at hand; kept between batches for its capacity.
+    std::vector<cog_line> lines;
+  };
+
+  struct command {
+    size_t target;
+    uint16_t index;
+  };
+
+  /// The command that a line calls and where its arguments begin; a null pointer: none.
+  const command* find_command(const chat_message& message, uint16_t& arguments) const;
+  void route_line(const irc_line& line, time_point now);
+  void flush(const chat_batch& batch);
+
+  std::string prefix_;
+  delivery_queue::options queue_options_;
+  std::string own_login_;
+  duplicate_filter duplicates_;
+  std::map<std::string, delivery_queue> queues_;
+  std::vector<target> targets_;
+  std::unordered_map<std::string, command, string_hash, std::equal_to<>> commands_;
+  dispatch_counters counters_;
+};
+
+} // namespace creamery

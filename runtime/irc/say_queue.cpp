@@ -1,0 +1,200 @@
+#include "runtime/irc/say_queue.hpp"
+
+#include "runtime/irc/outgoing_text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace creamery {
+
+bool is_send_refusal(std::string_view msg_id) noexcept {
+  constexpr std::array<std::string_view, 24> refusals{
+    "msg_banned", "msg_timedout", "msg_suspended", "msg_channel_suspended", "msg_channel_blocked", "msg_ratelimit",
+    "msg_slowmode", "msg_duplicate", "msg_r9k", "msg_emoteonly", "msg_subsonly", "msg_followersonly",
+    "msg_followersonly_followed", "msg_followersonly_zero", "msg_rejected", "msg_rejected_mandatory",
+    "msg_bad_characters", "msg_verified_email", "msg_requires_verified_phone_number", "msg_banned_email_alias",
+    "msg_warned", "msg_facebook", "unrecognized_cmd", "no_permission"};
+  return std::find(refusals.begin(), refusals.end(), msg_id) != refusals.end();
+}
+
+bool say_queue::accept(const say& message, time_point now) {
+  auto text = outgoing_text::clean(message.text);
+  auto action = outgoing_text::take_action(text);
+  auto pieces = outgoing_text::split(text, action ? outgoing_text::max_action_length : outgoing_text::max_length);
+  if (pieces.empty() || counters_.waiting + pieces.size() > options_.capacity) {
+    ++counters_.rejected;
+    return false;
+  }
+  auto& target = lanes_[{message.bot, message.channel}];
+  for (auto& piece : pieces) {
+    target.waiting.push_back({.text = std::move(piece),
+                              .action = action,
+                              .reply_to = message.reply_to,
+                              .promise = message.promise,
+                              .accepted = now,
+                              .expires = now + std::chrono::milliseconds{message.max_age_ms},
+                              .caused_at = message.caused_at,
+                              .nonce = {},
+                              .written = {}});
+  }
+  counters_.accepted += pieces.size();
+  counters_.waiting += pieces.size();
+  deadline_ = now;
+  return true;
+}
+
+void say_queue::joined(const std::string& bot, const std::string& channel) {
+  lanes_[{bot, channel}].joined = true;
+  deadline_ = time_point::min();
+}
+
+void say_queue::lost(const std::string& bot, const std::string& channel) {
+  auto i = lanes_.find({bot, channel});
+  if (i == lanes_.end())
+    return;
+  auto& [joined, waiting, in_flight] = i->second;
+  joined = false;
+  // From the newest to the oldest, so that what is repeated stands in its old order before what still waits.
+  for (auto one = in_flight.rbegin(); one != in_flight.rend(); ++one) {
+    if (one->promise == delivery_promise::at_least_once) {
+      waiting.push_front(std::move(*one));
+      ++counters_.waiting;
+      ++counters_.repeated;
+    } else {
+      ++counters_.unconfirmed;
+    }
+  }
+  counters_.in_flight -= in_flight.size();
+  in_flight.clear();
+}
+
+void say_queue::left(const std::string& bot, const std::string& channel) {
+  auto i = lanes_.find({bot, channel});
+  if (i == lanes_.end())
+    return;
+  counters_.abandoned += i->second.waiting.size();
+  counters_.waiting -= i->second.waiting.size();
+  counters_.unconfirmed += i->second.in_flight.size();
+  counters_.in_flight -= i->second.in_flight.size();
+  lanes_.erase(i);
+}
+
+void say_queue::own_state(const std::string& bot, const std::string& channel, bool privileged,
+                           std::string_view message_id, std::string_view nonce) {
+  rooms_[channel].privileged = privileged;
+  deadline_ = time_point::min();
+  auto i = lanes_.find({bot, channel});
+  if (i == lanes_.end() || i->second.in_flight.empty() || (message_id.empty() && nonce.empty()))
+    return;
+  auto& in_flight = i->second.in_flight;
+  auto confirmed = in_flight.begin();
+  if (!nonce.empty()) {
+    confirmed = std::find_if(in_flight.begin(), in_flight.end(), [&](const auto& x) { return x.nonce == nonce; });
+    if (confirmed == in_flight.end())
+      return;
+  }
+  in_flight.erase(confirmed);
+  --counters_.in_flight;
+  ++counters_.confirmed;
+}
+
+bool say_queue::noticed(const std::string& bot, const std::string& channel, std::string_view msg_id) {
+  auto i = lanes_.find({bot, channel});
+  if (!is_send_refusal(msg_id) || i == lanes_.end() || i->second.in_flight.empty())
+    return false;
+  // A NOTICE names no message, but the answers come in the order of the messages.
+  i->second.in_flight.pop_front();
+  --counters_.in_flight;
+  ++counters_.refused;
+  return true;
+}
+
+std::vector<say_queue::transmission> say_queue::next(time_point now) {
+  std::vector<transmission> todo;
+  drop_expired(now);
+  for (;;) {
+    // Of all lines that may be written, the one that has waited longest.
+    auto best = lanes_.end();
+    for (auto i = lanes_.begin(); i != lanes_.end(); ++i) {
+      if (!i->second.joined || i->second.waiting.empty() || ready_at(i->first, now) > now)
+        continue;
+      if (best == lanes_.end() || i->second.waiting.front().accepted < best->second.waiting.front().accepted)
+        best = i;
+    }
+    if (best == lanes_.end())
+      break;
+    todo.push_back(write(best->first, best->second, now));
+  }
+  deadline_ = time_point::max();
+  for (auto& [key, one] : lanes_) {
+    if (!one.waiting.empty()) {
+      deadline_ = std::min(deadline_, one.waiting.front().expires);
+      if (one.joined)
+        deadline_ = std::min(deadline_, ready_at(key, now));
+    }
+    if (!one.in_flight.empty())
+      deadline_ = std::min(deadline_, one.in_flight.front().written + options_.confirm_timeout);
+  }
+  return todo;
+}
+
+send_counters say_queue::counters() const {
+  return counters_;
+}
+
+say_queue::time_point say_queue::ready_at(const lane_key& key, time_point now) {
+  const auto& in = rooms_[key.second];
+  auto limit = in.privileged ? options_.limits.privileged_messages : options_.limits.messages;
+  auto ready = window_.next(now, limit);
+  if (!in.privileged && in.last_written)
+    ready = std::max(ready, *in.last_written + options_.limits.channel_pause);
+  return ready;
+}
+
+say_queue::transmission say_queue::write(const lane_key& key, lane& from, time_point now) {
+  auto& in = rooms_[key.second];
+  auto one = std::move(from.waiting.front());
+  from.waiting.pop_front();
+  auto limit = one.action ? outgoing_text::max_action_length : outgoing_text::max_length;
+  auto repeated = !in.privileged && in.last_written && now - *in.last_written < options_.repetition_period
+                  && in.last_text == one.text;
+  auto text = repeated ? outgoing_text::vary(one.text, limit) : one.text;
+  one.nonce = make_nonce();
+  one.written = now;
+  in.last_written = now;
+  in.last_text = text; // a third repetition equals the first one, not this one, and is allowed again
+  window_.record(now);
+  transmission result{.bot = key.first,
+                      .channel = key.second,
+                      .line = outgoing_text::format_privmsg(key.second, text, one.action, one.nonce, one.reply_to),
+                      .caused_at = one.caused_at,
+                      .waited = now - one.accepted};
+  from.in_flight.push_back(std::move(one));
+  --counters_.waiting;
+  ++counters_.in_flight;
+  return result;
+}
+
+void say_queue::drop_expired(time_point now) {
+  for (auto& [key, one] : lanes_) {
+    // Ages differ from message to message, so an old one may stand behind a young one.
+    auto too_old = std::erase_if(one.waiting, [now](const auto& x) { return now >= x.expires; });
+    counters_.aged_out += too_old;
+    counters_.waiting -= too_old;
+    while (!one.in_flight.empty() && now - one.in_flight.front().written >= options_.confirm_timeout) {
+      one.in_flight.pop_front();
+      --counters_.in_flight;
+      ++counters_.unconfirmed;
+    }
+  }
+}
+
+std::string say_queue::make_nonce() {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string nonce(32, '0');
+  for (auto& c : nonce)
+    c = digits[random_() % 16];
+  return nonce;
+}
+
+} // namespace creamery

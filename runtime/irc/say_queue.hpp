@@ -1,0 +1,152 @@
+#pragma once
+
+#include "messages/say.hpp"
+#include "runtime/irc/limiter.hpp"
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace creamery {
+
+/// What has become of the messages of one account. At every moment
+/// `accepted = confirmed + refused + unconfirmed + aged_out + abandoned + waiting + in_flight`.
+struct send_counters {
+  /// Lines taken in, after splitting.
+  uint64_t accepted = 0;
+  /// Messages not taken in, because the queue was full or nothing was left of their text.
+  uint64_t rejected = 0;
+  uint64_t confirmed = 0;
+  /// Twitch said no.
+  uint64_t refused = 0;
+  /// Written, and neither confirmed nor refused until the time-out or the end of the connection.
+  uint64_t unconfirmed = 0;
+  /// Not written, because they waited for too long.
+  uint64_t aged_out = 0;
+  /// Not written, because the bot left the channel.
+  uint64_t abandoned = 0;
+  /// Written again after the connection was lost (`at_least_once`).
+  uint64_t repeated = 0;
+  uint64_t waiting = 0;
+  uint64_t in_flight = 0;
+
+  friend bool operator==(const send_counters&, const send_counters&) = default;
+};
+
+/// Everything that one account says: order, limits, splitting, repetition and confirmation (twitch-platform 1.14, 1.15).
+/// Knows no clock and no socket. Several bots may use one account; they share its limits.
+class say_queue {
+public:
+  using clock = std::chrono::steady_clock;
+  using time_point = clock::time_point;
+
+  struct options {
+    account_limits limits;
+    /// Longest queue, in lines, of all channels together.
+    size_t capacity = 2'000;
+    /// From the write until Twitch's answer is no longer waited for.
+    clock::duration confirm_timeout = std::chrono::seconds{10};
+    /// Twitch refuses a repetition within 30 seconds; a margin is added.
+    clock::duration repetition_period = std::chrono::seconds{33};
+  };
+
+  /// Write this line, CR LF included, to the connection that `bot` has in `channel`.
+  struct transmission {
+    std::string bot;
+    std::string channel;
+    std::string line;
+    /// As in `say`.
+    int64_t caused_at = 0;
+    /// How long it waited for the limits, its turn or the channel.
+    clock::duration waited{};
+  };
+
+  /// @param seed for the nonces; anything unpredictable.
+  say_queue(options o, uint64_t seed) : options_(std::move(o)), window_(options_.limits.messages, options_.limits.message_period), random_(seed) {
+  }
+
+  /// Takes a message in. Returns false when the queue is full or there is nothing to say: it was counted and dropped.
+  bool accept(const say& message, time_point now);
+
+  /// `bot` is in `channel`: what waits for it may be sent.
+  void joined(const std::string& bot, const std::string& channel);
+
+  /// The connection of `bot` to `channel` was lost: what waits goes on waiting, what was not confirmed follows its promise.
+  void lost(const std::string& bot, const std::string& channel);
+
+  /// `bot` left `channel` for good: nothing is sent there any more.
+  void left(const std::string& bot, const std::string& channel);
+
+  /// Twitch told who `bot` is in `channel`: whether the larger limits hold there. With a message id or a nonce it also
+  /// confirms a message.
+  void own_state(const std::string& bot, const std::string& channel, bool privileged, std::string_view message_id,
+                 std::string_view nonce);
+
+  /// Twitch sent a NOTICE for `channel`. Returns whether it refused a message.
+  bool noticed(const std::string& bot, const std::string& channel, std::string_view msg_id);
+
+  /// What may be written now, in order. Drops what has become too old.
+  std::vector<transmission> next(time_point now);
+
+  /// When `next` is to be called again; `time_point::max()`: only after something has happened.
+  time_point deadline() const noexcept {
+    return deadline_;
+  }
+
+  send_counters counters() const;
+
+private:
+  /// One line on its way.
+  struct entry {
+    std::string text;
+    bool action = false;
+    std::string reply_to;
+    delivery_promise promise = delivery_promise::at_most_once;
+    time_point accepted;
+    time_point expires;
+    int64_t caused_at = 0;
+    std::string nonce;
+    time_point written{};
+  };
+
+  /// What `bot` says in `channel`.
+  struct lane {
+    bool joined = false;
+    std::deque<entry> waiting;
+    std::deque<entry> in_flight;
+  };
+
+  /// What Twitch counts for the account in one channel, whichever bot speaks.
+  struct room {
+    bool privileged = false;
+    std::optional<time_point> last_written;
+    std::string last_text;
+  };
+
+  using lane_key = std::pair<std::string, std::string>; // bot, channel
+
+  /// When the lane's first line may be written, as far as the limits go.
+  time_point ready_at(const lane_key& key, time_point now);
+  transmission write(const lane_key& key, lane& from, time_point now);
+  void drop_expired(time_point now);
+  std::string make_nonce();
+
+  options options_;
+  sliding_window window_;
+  std::minstd_rand random_;
+  std::map<lane_key, lane> lanes_;
+  std::map<std::string, room> rooms_;
+  send_counters counters_;
+  time_point deadline_ = time_point::max();
+};
+
+/// Whether a NOTICE with this msg-id refuses a message of ours (twitch-platform 1.11).
+bool is_send_refusal(std::string_view msg_id) noexcept;
+
+} // namespace creamery
