@@ -1,0 +1,241 @@
+#include "simulator/control_api.hpp"
+
+#include "simulator/engine.hpp"
+#include "simulator/request_json.hpp"
+#include "simulator/scenario.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace creamery::simulator {
+
+namespace {
+
+using nlohmann::json;
+
+/// More history lines than that are fetched in several requests.
+constexpr size_t history_page = 10'000;
+
+constexpr std::string_view help = R"(Twitch chat on localhost: control API. Bodies are JSON.
+
+GET    /state               everything below at once
+GET    /counters            what happened so far
+GET    /connections         clients
+GET    /channels            channels with members or settings
+GET    /accounts            accounts that can log in
+POST   /accounts            {"login", "token"?, "scopes"?, "display_name"?, "user_id"?, "color"?, "verified"?}
+DELETE /tokens/<token>      revokes a token
+POST   /channels            {"channel", "slow"?, "emote_only"?, …, "roles"?: {"login": "moderator"}}
+POST   /say                 {"channel", "login", "text", "action"?, "bits"?, "reply_to"?, "tags"?}
+POST   /raid                {"channel", "from"?, "viewers"?, "peak"?, "ramp"?, "lasts"?, "commands"?, …}
+POST   /notice              {"channel", "login", "kind", "text"?, "system_message"?, "params"?}
+POST   /clear               {"channel", "login"?, "ban"?, "message_id"?}
+GET    /replays             replays so far
+POST   /replays             {"file", "speed"?: "recorded"|"fixed"|"fastest", "factor"?, "rate"?, "rounds"?, "channels"?, …}
+DELETE /replays/<number>    ends one
+GET    /faults              faults that wait for their moment
+POST   /faults              {"kind", "when"?: "now"|"connect"|"login", "login"?, "connection"?, "count"?, …}
+DELETE /faults              ends all faults
+GET    /history?from=&limit=   what happened, as JSON lines
+GET    /scenario            the built-in scenario (YAML)
+GET    /ca.pem              the certificate to trust
+)";
+
+control_answer ok(json body) {
+  // Texts from clients may be no UTF-8; an answer with U+FFFD in it is better than none.
+  return {200, body.dump(2, ' ', false, json::error_handler_t::replace) + "\n"};
+}
+
+control_answer refused(const failure& why, unsigned status = 400) {
+  return {status, json{{"error", to_string(why)}}.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"};
+}
+
+/// A value from the query of `/path?name=value&…`.
+uint64_t query_number(std::string_view query, std::string_view name, uint64_t otherwise) {
+  while (!query.empty()) {
+    auto end = std::min(query.find('&'), query.size());
+    auto part = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    if (part.starts_with(name) && part.substr(name.size()).starts_with('=')) {
+      auto text = part.substr(name.size() + 1);
+      std::from_chars(text.data(), text.data() + text.size(), otherwise);
+    }
+  }
+  return otherwise;
+}
+
+json connections(const engine& server) {
+  auto list = json::array();
+  for (const auto& whom : server.connections())
+    list.push_back(to_json(whom));
+  return list;
+}
+
+json channels(const engine& server) {
+  auto list = json::array();
+  for (const auto& [name, where] : server.chat().rooms()) {
+    auto members = json::array();
+    for (const auto* member : where->members)
+      members.push_back({{"connection", member->id}, {"login", member->login}});
+    const auto& settings = where->settings;
+    list.push_back({{"channel", name},
+                    {"room_id", where->id()},
+                    {"members", std::move(members)},
+                    {"lines", where->order()},
+                    {"emote_only", settings.emote_only},
+                    {"subscribers_only", settings.subscribers_only},
+                    {"unique_chat", settings.unique_chat},
+                    {"followers_only", settings.followers_only},
+                    {"slow", settings.slow},
+                    {"suspended", settings.suspended},
+                    {"missing", settings.missing},
+                    {"silent", settings.silent}});
+  }
+  return list;
+}
+
+json accounts(const engine& server) {
+  auto list = json::array();
+  for (const auto& [login, who] : server.chat().accounts().all())
+    list.push_back({{"login", login},
+                    {"display_name", who->who.display_name},
+                    {"user_id", who->who.user_id},
+                    {"verified", who->verified},
+                    {"channels", who->joined.size()},
+                    {"locked_out", who->limits.locked_until() > clock::now()}});
+  return list;
+}
+
+json replays(const engine& server) {
+  auto list = json::array();
+  for (const auto& status : server.replays())
+    list.push_back(to_json(status));
+  return list;
+}
+
+json faults(const engine& server) {
+  auto list = json::array();
+  for (const auto& what : server.chat().waiting_faults())
+    list.push_back(to_json(what));
+  return list;
+}
+
+control_answer history_lines(engine& server, std::string_view query) {
+  std::string body;
+  for (const auto& line : server.log().lines(query_number(query, "from", 0), std::min<uint64_t>(query_number(query, "limit", history_page), history_page)))
+    body.append(line).append("\n");
+  return {200, std::move(body), "application/x-ndjson"};
+}
+
+control_answer look(engine& server, std::string_view path, std::string_view query) {
+  if (path == "/")
+    return {200, std::string{help}, "text/plain; charset=utf-8"};
+  if (path == "/counters")
+    return ok(to_json(server.chat().counters()));
+  if (path == "/connections")
+    return ok(connections(server));
+  if (path == "/channels")
+    return ok(channels(server));
+  if (path == "/accounts")
+    return ok(accounts(server));
+  if (path == "/replays")
+    return ok(replays(server));
+  if (path == "/faults")
+    return ok(faults(server));
+  if (path == "/state")
+    return ok({{"counters", to_json(server.chat().counters())},
+               {"connections", connections(server)},
+               {"channels", channels(server)},
+               {"accounts", accounts(server)},
+               {"replays", replays(server)},
+               {"faults", faults(server)}});
+  if (path == "/history")
+    return history_lines(server, query);
+  if (path == "/scenario")
+    return {200, default_scenario(), "application/yaml"};
+  if (path == "/ca.pem")
+    return {200, server.ca_certificate(), "application/x-pem-file"};
+  return refused({std::string{path}, "there is no such page; / lists them"}, 404);
+}
+
+/// Reads a request, then carries it out: `read(json, place)` and `act(request)`, which return results.
+template <class Read, class Act>
+control_answer perform(const std::string& place, const json& body, Read read, Act act) {
+  auto request = read(body, place);
+  if (!request)
+    return refused(request.error());
+  auto done = act(std::move(*request));
+  if (!done)
+    return refused(done.error());
+  if constexpr (std::is_same_v<std::decay_t<decltype(*done)>, bool>)
+    return ok({{"done", true}});
+  else
+    return ok({{"done", true}, {"result", *done}});
+}
+
+control_answer act(engine& server, const std::string& path, const json& body) {
+  auto now = clock::now();
+  auto& chat = server.chat();
+  if (path == "/accounts")
+    return perform(path, body, read_account, [&](const auto& x) { return chat.apply(x, now); });
+  if (path == "/channels")
+    return perform(path, body, read_room, [&](const auto& x) { return chat.apply(x, now); });
+  if (path == "/say")
+    return perform(path, body, read_say, [&](const auto& x) { return chat.say(x, now); });
+  if (path == "/notice")
+    return perform(path, body, read_notice, [&](const auto& x) { return chat.notice(x, now); });
+  if (path == "/clear")
+    return perform(path, body, read_clear, [&](const auto& x) { return chat.clear(x, now); });
+  if (path == "/faults")
+    return perform(path, body, read_fault, [&](const auto& x) { return chat.inject(x, now); });
+  if (path == "/raid")
+    return perform(path, body, read_raid, [&](auto x) { return server.raid(std::move(x)); });
+  if (path == "/replays")
+    return perform(path, body, read_replay, [&](auto x) -> result<uint64_t> {
+      auto file = x.lines.empty() ? replay_file::load(x.file) : replay_file::parse(x.lines, "lines");
+      if (!file)
+        return file.error();
+      return server.replay(std::make_shared<const replay_file>(std::move(*file)), std::move(x));
+    });
+  return refused({path, "there is nothing to be done; / lists what there is"}, 404);
+}
+
+control_answer remove(engine& server, std::string_view path) {
+  constexpr std::string_view tokens = "/tokens/";
+  constexpr std::string_view replays = "/replays/";
+  if (path == "/faults") {
+    server.chat().clear_faults(clock::now());
+    return ok({{"done", true}});
+  }
+  auto done = false;
+  if (path.starts_with(tokens)) {
+    done = server.chat().revoke(path.substr(tokens.size()), clock::now());
+  } else if (path.starts_with(replays)) {
+    uint64_t number = 0;
+    auto text = path.substr(replays.size());
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    done = server.stop_replay(number);
+  }
+  return done ? ok({{"done", true}}) : refused({std::string{path}, "is nothing that could be removed"}, 404);
+}
+
+} // namespace
+
+control_answer answer(engine& server, const control_request& request) {
+  auto question = std::min(request.target.find('?'), request.target.size());
+  auto path = request.target.substr(0, question);
+  auto query = std::string_view{request.target}.substr(std::min(question + 1, request.target.size()));
+  if (request.method == "GET" || request.method == "HEAD")
+    return look(server, path, query);
+  if (request.method == "DELETE")
+    return remove(server, path);
+  if (request.method != "POST")
+    return refused({request.method, "only GET, POST and DELETE are known"}, 405);
+  auto body = json::parse(request.body.empty() ? "{}" : request.body, nullptr, false);
+  if (body.is_discarded())
+    return refused({path, "the body is no JSON"});
+  return act(server, path, body);
+}
+
+} // namespace creamery::simulator

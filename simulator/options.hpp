@@ -1,0 +1,97 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace creamery::simulator {
+
+/// What Twitch allows an account (twitch-platform §1.15). Judged as sliding windows, to the microsecond.
+struct limit_table {
+  /// False: nothing is judged, nothing is refused.
+  bool enforced = true;
+
+  /// Messages of an account within `message_window`, all channels together.
+  size_t messages = 20;
+  /// The same where the account is broadcaster, moderator or VIP.
+  size_t privileged_messages = 100;
+  /// The same for a verified bot, anywhere.
+  size_t verified_messages = 7500;
+  std::chrono::milliseconds message_window{30'000};
+  /// Between two messages in one channel, unless privileged there.
+  std::chrono::milliseconds channel_gap{1'000};
+  /// How long an account that exceeded `messages` is ignored where it isn't privileged.
+  std::chrono::milliseconds lockout{3'600'000};
+
+  /// Names in JOIN lines within `join_window`.
+  size_t joins = 20;
+  size_t verified_joins = 2000;
+  std::chrono::milliseconds join_window{10'000};
+
+  /// PASS and NICK within `login_window`.
+  size_t logins = 20;
+  size_t verified_logins = 200;
+  std::chrono::milliseconds login_window{10'000};
+
+  /// Channels that an account may be in at the same time; those where it is broadcaster or moderator don't count.
+  size_t channels = 100;
+};
+
+/// How a simulated Twitch is set up.
+struct options {
+  /// Addresses to listen at. The first one must be there; one that this machine doesn't have (`::1` without IPv6) is left
+  /// out.
+  std::vector<std::string> bind{"127.0.0.1", "::1"};
+  /// Addresses other than loopback are refused unless this is set: whoever reaches the control port rules this server.
+  bool allow_remote = false;
+  /// Ports `base_port` to `base_port + 4` are ws, wss, irc, ircs and control; 0 takes any free ones.
+  uint16_t base_port = 0;
+  /// Where to write the certificate (PEM) that clients have to trust; empty: nowhere.
+  std::string ca_file;
+  /// Host names the certificate is good for, besides `localhost` and the addresses.
+  std::vector<std::string> host_names;
+
+  limit_table limits;
+  /// True: a token `sim-<login>` is that account's, which is made when it is first seen.
+  bool open_door = true;
+  /// A message equal to the last one that was delivered there is refused for so long (broadcaster, moderator, VIP exempt).
+  std::chrono::milliseconds duplicate_window{30'000};
+  /// The server's PING.
+  std::chrono::milliseconds ping_period{300'000};
+  /// A client that hasn't answered a PING for so long is dropped.
+  std::chrono::milliseconds pong_timeout{60'000};
+  /// A client that hasn't logged in for so long is dropped.
+  std::chrono::milliseconds login_timeout{60'000};
+  /// Other people's JOIN and PART are collected for so long.
+  std::chrono::milliseconds membership_delay{1'000};
+
+  /// IRC lines in one WebSocket message, if so many are waiting. Twitch: mostly 1.
+  size_t lines_per_frame = 1;
+  /// Bytes that may wait for one client: a replay pauses at a quarter of it; a client that has more waiting is dropped.
+  size_t output_limit = size_t{4} << 20;
+  /// Clients at the same time; more are turned away.
+  size_t max_connections = 10'000;
+
+  /// A scenario (YAML) to play; empty: none; `default`: the one that is built in.
+  std::string scenario;
+  /// Makes a scenario come out the same way each time; 0: its own, or another one each time.
+  uint64_t seed = 0;
+
+  /// Where to write the history as JSON lines; empty: only the newest ones are kept.
+  std::string history_file;
+  /// How many history lines are kept in memory.
+  size_t history_limit = 20'000;
+};
+
+/// Where a simulator listens.
+struct port_list {
+  uint16_t ws = 0;
+  uint16_t wss = 0;
+  uint16_t irc = 0;
+  uint16_t ircs = 0;
+  uint16_t control = 0;
+};
+
+} // namespace creamery::simulator

@@ -1,0 +1,152 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace creamery::simulator {
+
+/// A viewer's line. The viewer needs no connection and no account.
+struct say_request {
+  std::string channel;
+  std::string login;
+  std::string text;
+  /// `/me`.
+  bool action = false;
+  /// Bits cheered with it.
+  unsigned bits = 0;
+  /// The id of the line that this one answers.
+  std::string reply_to;
+  /// Further tags, unescaped; one that is there already is replaced.
+  std::map<std::string, std::string> tags;
+};
+
+/// A raid: JOINs, the USERNOTICE, then chat that grows to a peak and ebbs away.
+struct raid_request {
+  std::string channel;
+  /// Login of the raiding broadcaster.
+  std::string from = "big_streamer";
+  /// How many come. As many different people chat, as far as the lines reach.
+  unsigned viewers = 1000;
+  /// Lines a second at the peak.
+  double peak = 100;
+  /// From the first line to the peak.
+  std::chrono::milliseconds ramp{3'000};
+  /// How long the peak lasts; afterwards chat ebbs away in another `ramp`.
+  std::chrono::milliseconds lasts{10'000};
+  /// What the raiders write; empty: the built-in phrases.
+  std::vector<std::string> phrases;
+  /// Commands among it …
+  std::vector<std::string> commands;
+  /// … one in so many lines; 0: none.
+  unsigned command_every = 50;
+};
+
+/// A USERNOTICE.
+struct notice_request {
+  std::string channel;
+  /// Whose event it is.
+  std::string login;
+  /// `msg-id`: sub, resub, subgift, announcement, …
+  std::string kind;
+  /// `system-msg`; empty: made up.
+  std::string system_message;
+  /// What the user wrote with it, if anything.
+  std::string text;
+  /// `msg-param-…` tags, by their names without that prefix, unescaped.
+  std::map<std::string, std::string> params;
+};
+
+/// A moderator's deed: CLEARCHAT or CLEARMSG.
+struct clear_request {
+  std::string channel;
+  /// Whose lines; empty: everybody's.
+  std::string login;
+  /// Ban for so long; absent: for ever. Only with `login`.
+  std::optional<std::chrono::seconds> ban;
+  /// Deletes this one line instead (CLEARMSG).
+  std::string message_id;
+};
+
+/// What a room's settings shall become; what is absent stays.
+struct room_request {
+  std::string channel;
+  std::optional<bool> emote_only;
+  std::optional<bool> subscribers_only;
+  std::optional<bool> unique_chat;
+  /// Minutes; -1: off.
+  std::optional<int> followers_only;
+  /// Seconds; 0: off.
+  std::optional<unsigned> slow;
+  /// JOINs are answered with `msg_channel_suspended`.
+  std::optional<bool> suspended;
+  /// JOINs are answered with `msg_room_not_found`.
+  std::optional<bool> missing;
+  /// JOINs are not answered at all.
+  std::optional<bool> silent;
+  /// Role of some logins: `moderator`, `vip`, `subscriber`, `follower`, `banned`, `none` (takes all of them away).
+  std::map<std::string, std::string> roles;
+};
+
+/// An account that can log in.
+struct account_request {
+  std::string login;
+  /// A token to log in with (without `oauth:`), in addition to those it has; empty: none.
+  std::string token;
+  /// Scopes of that token; empty: all that chat needs.
+  std::vector<std::string> scopes;
+  std::optional<std::string> display_name;
+  std::optional<std::string> user_id;
+  std::optional<std::string> color;
+  std::optional<bool> verified;
+};
+
+/// Real lines out of a file, sent again.
+struct replay_request {
+  enum class speed_kind {
+    /// As `tmi-sent-ts` says, times `factor`.
+    recorded,
+    /// `rate` lines a second.
+    fixed,
+    /// As fast as the clients take it.
+    fastest,
+  };
+
+  /// One IRC line in each line.
+  std::string file;
+  /// Used instead of `file`, if not empty.
+  std::vector<std::string> lines;
+  speed_kind speed = speed_kind::recorded;
+  double factor = 1;
+  double rate = 100;
+  /// How often the lines are sent; 0: until it is stopped.
+  uint64_t rounds = 1;
+  /// Where they are sent: none: where the lines say; one: all of them there; several: in turn.
+  std::vector<std::string> channels;
+  /// Waits until somebody is in each of the channels. Lines to a channel that nobody is in are skipped in any case.
+  bool wait_for_join = true;
+  /// True: waits for slow clients. False: a slow client misses lines, which are counted.
+  bool wait_for_slow = true;
+};
+
+/// How far a replay is.
+struct replay_status {
+  uint64_t id = 0;
+  /// `waiting` (for joins), `running`, `done`, `stopped`.
+  std::string state;
+  /// Lines in the file.
+  uint64_t lines = 0;
+  /// Rounds completed.
+  uint64_t round = 0;
+  /// Lines that somebody was sent.
+  uint64_t sent = 0;
+  /// Lines that nobody was there for.
+  uint64_t skipped = 0;
+  /// Since the first line, until now or the last one.
+  std::chrono::microseconds elapsed{};
+};
+
+} // namespace creamery::simulator
