@@ -1,0 +1,35 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/plain_supervisor.hpp"
+#include "actors/settings.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace creamery {
+
+/// One Twitch account: knows its credentials and keeps its outbox alive.
+class account_state {
+public:
+  static inline const char* name = "creamery.account";
+
+  account_state(account_actor::pointer self, account_settings settings, const runtime_environment& environment);
+
+  account_actor::behavior_type make_behavior();
+
+private:
+  caf::actor start_outbox();
+
+  account_actor::pointer self_;
+  account_settings settings_;
+  const runtime_environment& environment_;
+  std::shared_ptr<spdlog::logger> log_;
+  plain_supervisor<account_actor::base> children_;
+  outbox_actor outbox_;
+  std::vector<outbox_user_actor> followers_;
+};
+
+using account = caf::stateful_actor<account_state, account_actor::base>;
+
+} // namespace creamery

@@ -1,0 +1,152 @@
+#include "actors/bot.hpp"
+
+#include "actors/chat_connection.hpp"
+#include "actors/cog_runner.hpp"
+#include "actors/router.hpp"
+#include "runtime/irc/channel_plan.hpp"
+#include "runtime/telemetry/log.hpp"
+
+#include <algorithm>
+
+namespace creamery {
+
+namespace {
+
+/// How long a child may take to say how it stands before the report goes without it.
+constexpr auto report_timeout = std::chrono::seconds{1};
+
+/// A report that is put together from several answers.
+struct pending_report {
+  bot_report content;
+  size_t missing = 0;
+  caf::typed_response_promise<bot_report> promise;
+
+  void answered() {
+    if (--missing == 0)
+      promise.deliver(std::move(content));
+  }
+};
+
+} // namespace
+
+bot_state::bot_state(bot_actor::pointer self, bot_settings settings, account_actor account,
+                     const runtime_environment& environment)
+  : self_(self), settings_(std::move(settings)), account_(std::move(account)), environment_(environment),
+    log_(make_logger("bot")), children_(self, log_) {
+}
+
+bot_actor::behavior_type bot_state::make_behavior() {
+  self_->set_exit_handler([this](const caf::exit_msg& request) {
+    children_.stop();
+    self_->quit(request.reason);
+  });
+  self_->send(account_, follow_atom_v, outbox_user_actor{self_});
+  children_.add("router", [this] { return start_router(); });
+  for (const auto& cog : settings_.cogs) {
+    auto module = environment_.modules.load(cog.name);
+    if (module) {
+      children_.add("cog " + cog.name, [this, cog, module = *module] { return start_cog(cog, module); });
+    } else {
+      log_->error("{}: {}; the bot goes on without it", settings_.name, to_string(module.error()));
+      children_.add_failed("cog " + cog.name, to_string(module.error()));
+    }
+  }
+  size_t number = 0;
+  for (const auto& channels : plan_channels(settings_.channels, environment_.chat.channels_per_connection)) {
+    auto connection = "irc-" + std::to_string(++number);
+    children_.add(connection, [this, connection, channels] { return start_connection(connection, channels); });
+  }
+  return {
+    [this](use_atom, const outbox_actor& outbox) {
+      outbox_ = outbox;
+      for (const auto& [cog, address] : cogs_)
+        self_->send(address, use_atom_v, outbox);
+      for (const auto& [connection, address] : connections_)
+        self_->send(address, use_atom_v, outbox);
+    },
+    [this](const std::string& connection, const bot_ready& ready) { on_ready(connection, ready); },
+    [this](restart_atom, const std::string& child) { children_.restart(child); },
+    [this](caf::get_atom) { return report(); },
+  };
+}
+
+caf::actor bot_state::start_router() {
+  router_ = self_->spawn<router>(settings_.name, settings_.prefix, environment_.delivery);
+  for (const auto& [cog, address] : cogs_)
+    self_->send(address, use_atom_v, router_);
+  for (const auto& [connection, address] : connections_)
+    self_->send(address, use_atom_v, router_);
+  return caf::actor_cast<caf::actor>(router_);
+}
+
+caf::actor bot_state::start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module) {
+  cog_identity identity{settings_.name, settings_.prefix, cog, ++last_instance_};
+  auto address = self_->spawn<cog_runner, caf::detached>(std::move(identity), module);
+  cogs_[cog.name] = address;
+  self_->send(address, use_atom_v, router_);
+  if (outbox_)
+    self_->send(address, use_atom_v, outbox_);
+  if (is_ready_)
+    tell_ready(address);
+  return caf::actor_cast<caf::actor>(address);
+}
+
+caf::actor bot_state::start_connection(const std::string& connection, const std::vector<std::string>& channels) {
+  connection_identity identity{settings_.name + "/" + connection, settings_.name, account_,
+                               readiness_listener_actor{self_}, channels};
+  auto open = open_with(environment_.net, environment_.chat.server, environment_.chat.net);
+  auto address = self_->spawn<chat_connection>(std::move(identity), environment_.chat, std::move(open));
+  connections_[connection] = address;
+  self_->send(address, use_atom_v, router_);
+  if (outbox_)
+    self_->send(address, use_atom_v, outbox_);
+  return caf::actor_cast<caf::actor>(address);
+}
+
+void bot_state::on_ready(const std::string& connection, const bot_ready& ready) {
+  ready_[connection] = ready;
+  if (is_ready_ || ready_.size() < connections_.size())
+    return;
+  is_ready_ = true;
+  for (const auto& [name, address] : cogs_)
+    tell_ready(address);
+}
+
+void bot_state::tell_ready(const cog_actor& cog) const {
+  bot_ready all;
+  for (const auto& [connection, one] : ready_) {
+    all.login = one.login;
+    all.channels.insert(all.channels.end(), one.channels.begin(), one.channels.end());
+    all.missing.insert(all.missing.end(), one.missing.begin(), one.missing.end());
+  }
+  self_->send(cog, std::move(all));
+}
+
+caf::result<bot_report> bot_state::report() {
+  auto pending = std::make_shared<pending_report>();
+  pending->content.name = settings_.name;
+  pending->content.children = children_.report();
+  pending->missing = 1 + connections_.size();
+  pending->promise = self_->make_response_promise<bot_report>();
+  // A child that doesn't answer in time is left out; what is wrong with it, `children` says.
+  auto left_out = [pending](const caf::error&) { pending->answered(); };
+  self_->request(router_, report_timeout, caf::get_atom_v)
+    .then(
+      [pending](router_report& x) {
+        pending->content.router = std::move(x);
+        pending->answered();
+      },
+      left_out);
+  for (const auto& [name, address] : connections_) {
+    self_->request(address, report_timeout, caf::get_atom_v)
+      .then(
+        [pending](connection_report& x) {
+          pending->content.connections.push_back(std::move(x));
+          pending->answered();
+        },
+        left_out);
+  }
+  return pending->promise;
+}
+
+} // namespace creamery

@@ -1,0 +1,486 @@
+#include "actors/chat_connection.hpp"
+
+#include "runtime/irc/parser.hpp"
+#include "runtime/telemetry/log.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <random>
+
+namespace creamery {
+
+namespace {
+
+/// A bad line is logged up to this length.
+constexpr size_t shown_of_bad_line = 200;
+
+bool is_joined(const irc_session& irc, const std::string& channel) {
+  auto i = irc.channels().find(channel);
+  return i != irc.channels().end() && i->second.state == irc_session::membership::joined;
+}
+
+int64_t in_seconds(std::chrono::steady_clock::duration d) {
+  return std::chrono::duration_cast<std::chrono::seconds>(d).count();
+}
+
+} // namespace
+
+chat_connection_state::chat_connection_state(chat_connection_actor::pointer self, connection_identity who,
+                                             chat_settings settings, link_opener open)
+  : self_(self), who_(std::move(who)), settings_(std::move(settings)), open_(std::move(open)), log_(make_logger("irc")),
+    redial_(settings_.redial, std::random_device{}()), refused_(settings_.refused, std::random_device{}()) {
+}
+
+chat_connection_state::~chat_connection_state() {
+  for (auto& one : links_)
+    one.socket->close();
+}
+
+chat_connection_actor::behavior_type chat_connection_state::make_behavior() {
+  dial_after({});
+  return {
+    [this](const link_opened& opened) { on_opened(opened.link); },
+    [this](const link_lines& lines) { on_lines(lines); },
+    [this](const link_closed& closed) { on_closed(closed); },
+    [this](const outgoing_line& line) { on_outgoing(line); },
+    [this](use_atom, const router_actor& router) { on_router(router); },
+    [this](use_atom, const outbox_actor& outbox) { on_outbox(outbox); },
+    [this](channels_atom, std::vector<std::string> channels) { set_channels(std::move(channels)); },
+    [this](caf::tick_atom) {
+      alarm_.rang();
+      on_tick();
+    },
+    [this](caf::get_atom) { return report(); },
+  };
+}
+
+// -- dialling -------------------------------------------------------------------------------------------------------------
+
+void chat_connection_state::dial_after(clock::duration wait) {
+  if (dialling_ || dial_at_)
+    return;
+  dial_at_ = self_->clock().now() + wait;
+  set_alarm();
+}
+
+void chat_connection_state::dial() {
+  if (!outbox_)
+    return; // it gives the permission; as soon as we know it, we come back
+  dial_at_.reset();
+  dialling_ = true;
+  ++dials_;
+  self_->request(outbox_, caf::infinite, login_atom_v).then([this] { ask_credentials(); },
+    [this](const caf::error&) { failed("the account's outbox ended", redial_); });
+}
+
+void chat_connection_state::ask_credentials() {
+  // Asked for at each dial: a token that was renewed since the last one counts (peers B 9).
+  self_->request(who_.account, caf::infinite, caf::get_atom_v)
+    .then([this](credentials& identity) { open_link(std::move(identity)); },
+          [this](const caf::error&) { failed("the account ended", redial_); });
+}
+
+void chat_connection_state::open_link(credentials identity) {
+  dialling_ = false;
+  auto what = find(role::current) != nullptr ? role::successor : role::current;
+  auto id = ++last_link_;
+  links_.push_back({.id = id,
+                    .what = what,
+                    .socket = open_(chat_connection_actor{self_}, id),
+                    .identity = std::move(identity),
+                    .irc = {},
+                    .opened = {}});
+}
+
+void chat_connection_state::failed(std::string why, backoff& wait) {
+  dialling_ = false;
+  auto pause = wait.next();
+  ++failures_;
+  // The first failure, a new reason, and then the 2nd, 4th, 8th …: hours without a network are a dozen lines.
+  if (why != last_error_ || std::has_single_bit(failures_))
+    log_->warn("{}: {}; dialling again in {} s (failure {})", who_.name, why, in_seconds(pause), failures_);
+  last_error_ = std::move(why);
+  dial_after(pause);
+}
+
+// -- what happens ---------------------------------------------------------------------------------------------------------
+
+void chat_connection_state::on_opened(link_id id) {
+  auto* on = find(id);
+  if (on == nullptr)
+    return;
+  auto now = self_->clock().now();
+  on->opened = now;
+  irc_action::list todo;
+  on->irc.emplace(settings_.session, irc_login{on->identity.login, on->identity.token}, now, todo);
+  on->irc->join(who_.channels, now, todo);
+  perform(id, std::move(todo));
+}
+
+void chat_connection_state::on_lines(const link_lines& arrived) {
+  auto* from = find(arrived.link);
+  if (from == nullptr || !from->irc)
+    return; // the link was dropped; its socket is gone
+  const auto& lines = arrived.lines;
+  auto now = self_->clock().now();
+  irc_action::list todo;
+  chat_batch batch{who_.name, 0, arrived.read_at, lines.memory, {}};
+  batch.lines.reserve(lines.lines.size());
+  lines_in_ += lines.lines.size();
+  for (auto where : lines.lines) {
+    irc_index index;
+    if (auto error = parse_irc(text_of(*lines.memory, where), index); error != irc_parse_error::none) {
+      ++bad_lines_;
+      log_->warn("{}: {} from the server: '{}'", who_.name, to_string(error),
+                 text_of(*lines.memory, where).substr(0, shown_of_bad_line));
+      continue;
+    }
+    index.begin = where.offset;
+    if (from->irc->receive(irc_line{lines.memory->data(), index}, now, todo) == irc_session::verdict::forward)
+      batch.lines.push_back(index);
+  }
+  if (batch.lines.empty())
+    from->socket->release(lines.cost);
+  else
+    forward(std::move(batch), *from, lines.cost);
+  perform(arrived.link, std::move(todo));
+}
+
+void chat_connection_state::on_closed(const link_closed& closed) {
+  auto* on = find(closed.link);
+  if (on == nullptr)
+    return;
+  auto what = on->what;
+  if (on->irc && self_->clock().now() - on->opened >= settings_.healthy_after) {
+    redial_.reset();
+    failures_ = 0;
+  }
+  drop(closed.link);
+  if (what == role::retiring)
+    return;
+  // A successor that is still being set up is all we have now.
+  if (auto* successor = find(role::successor); what == role::current && successor != nullptr) {
+    successor->what = role::current;
+    overlap_ends_.reset();
+    return;
+  }
+  failed(to_string(closed.why), redial_);
+}
+
+void chat_connection_state::on_router(const router_actor& router) {
+  router_ = router;
+  if (!login_.empty())
+    self_->send(router_, own_login_atom_v, login_);
+  for (const auto& one : pending_)
+    send_to_router(one);
+}
+
+void chat_connection_state::on_outbox(const outbox_actor& outbox) {
+  outbox_ = outbox;
+  for (auto& one : links_) {
+    if (!one.irc)
+      continue;
+    for (const auto& [channel, state] : one.irc->channels())
+      if (state.state == irc_session::membership::joined)
+        tell_membership(channel, membership_change::kind::joined);
+    irc_action::list todo;
+    one.irc->repeat_requests(todo);
+    perform(one.id, std::move(todo));
+  }
+  for (const auto& [channel, privileged] : privileged_)
+    self_->send(outbox_, own_state{who_.bot, channel, privileged, {}, {}});
+  if (dial_at_ && *dial_at_ <= self_->clock().now())
+    dial();
+}
+
+void chat_connection_state::on_outgoing(const outgoing_line& line) {
+  auto* on = joined_link(line.channel);
+  if (on == nullptr || !on->socket->send(line.line))
+    log_->debug("{}: a line for #{} came too late: the connection was lost", who_.name, line.channel);
+}
+
+void chat_connection_state::on_tick() {
+  auto now = self_->clock().now();
+  std::vector<link_id> due;
+  for (const auto& one : links_)
+    if (one.irc && one.irc->deadline() <= now)
+      due.push_back(one.id);
+  for (auto id : due) {
+    auto* on = find(id);
+    if (on == nullptr)
+      continue;
+    if (!pending_.empty() || on->socket->reading_paused()) {
+      // We are the ones who don't read, or don't get on with what was read: the server isn't to blame.
+      on->irc->excuse_silence(now);
+      continue;
+    }
+    irc_action::list todo;
+    on->irc->expire(now, todo);
+    perform(id, std::move(todo));
+  }
+  if (overlap_ends_ && *overlap_ends_ <= now) {
+    overlap_ends_.reset();
+    if (auto* successor = find(role::successor);
+        successor != nullptr && successor->irc && successor->irc->where() == irc_session::phase::welcome)
+      promote(*successor);
+  }
+  if (dial_at_ && *dial_at_ <= now)
+    dial();
+  set_alarm();
+}
+
+void chat_connection_state::set_channels(std::vector<std::string> channels) {
+  auto now = self_->clock().now();
+  for (auto& one : links_) {
+    if (!one.irc)
+      continue;
+    irc_action::list todo;
+    for (const auto& old : who_.channels)
+      if (std::find(channels.begin(), channels.end(), old) == channels.end())
+        one.irc->part(old, todo);
+    one.irc->join(channels, now, todo);
+    perform(one.id, std::move(todo));
+  }
+  who_.channels = std::move(channels);
+}
+
+// -- carrying out what a session wants --------------------------------------------------------------------------------------
+
+void chat_connection_state::perform(link_id id, irc_action::list todo) {
+  for (auto& action : todo) {
+    auto* on = find(id);
+    if (on == nullptr)
+      return;
+    std::visit([&](auto& x) { perform(*on, x); }, action);
+  }
+  if (auto* on = find(id))
+    check_ready(*on);
+  set_alarm();
+}
+
+void chat_connection_state::perform(link& on, irc_action::send& action) {
+  on.socket->send(action.lines); // when the socket is gone or doesn't take it, `link_closed` tells
+}
+
+void chat_connection_state::perform(link& on, irc_action::welcomed& action) {
+  login_ = action.login;
+  refused_.reset();
+  log_->info("{}: logged in as {}{}", who_.name, login_, on.identity.token.empty() ? " (anonymous, reads only)" : "");
+  if (router_)
+    self_->send(router_, own_login_atom_v, login_);
+}
+
+void chat_connection_state::perform(link& on, irc_action::login_refused& action) {
+  auto text = action.text;
+  self_->send(who_.account, login_refused{who_.name, text});
+  auto id = on.id;
+  on.socket->close();
+  drop(id);
+  failed("the login was refused: " + text, refused_);
+}
+
+void chat_connection_state::perform(link& on, irc_action::request_joins& action) {
+  if (!outbox_)
+    return; // asked for again as soon as there is one
+  self_->request(outbox_, caf::infinite, join_atom_v, static_cast<uint64_t>(action.count))
+    .then(
+      [this, id = on.id](uint64_t count) {
+        auto* still = find(id);
+        if (still == nullptr || !still->irc)
+          return;
+        irc_action::list todo;
+        still->irc->permit_joins(count, self_->clock().now(), todo);
+        perform(id, std::move(todo));
+      },
+      [](const caf::error&) {
+        // The outbox has ended: the next one is asked.
+      });
+}
+
+void chat_connection_state::perform(link& on, irc_action::joined& action) {
+  log_->info("{}: in #{}", who_.name, action.channel);
+  if (on.what != role::retiring)
+    tell_membership(action.channel, membership_change::kind::joined);
+}
+
+void chat_connection_state::perform(link&, irc_action::join_failed& action) {
+  // The first failure, and then the 2nd, 4th, 8th …
+  if (std::has_single_bit(action.attempts))
+    log_->warn("{}: can't join #{} (attempt {}): {}; trying again in {} s", who_.name, action.channel, action.attempts,
+               action.reason, in_seconds(action.retry_in));
+}
+
+void chat_connection_state::perform(link& on, irc_action::parted& action) {
+  auto wanted = on.irc->channels().count(action.channel) > 0;
+  if (!wanted) {
+    privileged_.erase(action.channel);
+    tell_membership(action.channel, membership_change::kind::left);
+  } else if (joined_link(action.channel) == nullptr) {
+    tell_membership(action.channel, membership_change::kind::lost);
+  }
+}
+
+void chat_connection_state::perform(link&, irc_action::own_state& action) {
+  privileged_[action.channel] = action.privileged;
+  if (outbox_)
+    self_->send(outbox_, own_state{who_.bot, action.channel, action.privileged, std::move(action.message_id),
+                                   std::move(action.nonce)});
+}
+
+void chat_connection_state::perform(link&, irc_action::noticed& action) {
+  log_->debug("{}: notice in #{}: {} ({})", who_.name, action.channel, action.text, action.msg_id);
+  if (outbox_)
+    self_->send(outbox_, channel_notice{who_.bot, std::move(action.channel), std::move(action.msg_id),
+                                        std::move(action.text)});
+}
+
+void chat_connection_state::perform(link& on, irc_action::replace&) {
+  if (on.what != role::current || find(role::successor) != nullptr || dialling_)
+    return;
+  log_->info("{}: Twitch is going to end this connection; opening another one", who_.name);
+  ++reconnects_;
+  overlap_ends_ = self_->clock().now() + settings_.overlap;
+  dial_after({});
+}
+
+void chat_connection_state::perform(link& on, irc_action::give_up& action) {
+  auto what = on.what;
+  auto why = std::move(action.reason);
+  on.socket->close();
+  drop(on.id);
+  if (what != role::retiring)
+    failed(std::move(why), redial_);
+}
+
+// -- helpers ----------------------------------------------------------------------------------------------------------------
+
+chat_connection_state::link* chat_connection_state::find(link_id id) {
+  auto i = std::find_if(links_.begin(), links_.end(), [id](const link& x) { return x.id == id; });
+  return i == links_.end() ? nullptr : &*i;
+}
+
+chat_connection_state::link* chat_connection_state::find(role what) {
+  auto i = std::find_if(links_.begin(), links_.end(), [what](const link& x) { return x.what == what; });
+  return i == links_.end() ? nullptr : &*i;
+}
+
+void chat_connection_state::drop(link_id id) {
+  auto i = std::find_if(links_.begin(), links_.end(), [id](const link& x) { return x.id == id; });
+  if (i == links_.end())
+    return;
+  auto gone = std::move(*i);
+  links_.erase(i);
+  if (!gone.irc)
+    return;
+  for (const auto& [channel, state] : gone.irc->channels())
+    if (state.state == irc_session::membership::joined && joined_link(channel) == nullptr)
+      tell_membership(channel, membership_change::kind::lost);
+}
+
+void chat_connection_state::promote(link& successor) {
+  if (auto* old = find(role::current)) {
+    old->what = role::retiring;
+    old->socket->close();
+  }
+  successor.what = role::current;
+  overlap_ends_.reset();
+}
+
+void chat_connection_state::check_ready(link& on) {
+  if (!on.irc || on.reported_ready || !on.irc->settled())
+    return;
+  on.reported_ready = true;
+  if (on.what == role::successor)
+    promote(on);
+  bot_ready ready{login_, {}, {}};
+  for (const auto& [channel, state] : on.irc->channels())
+    (state.state == irc_session::membership::joined ? ready.channels : ready.missing).push_back(channel);
+  self_->send(who_.owner, who_.name, std::move(ready));
+}
+
+void chat_connection_state::forward(chat_batch batch, const link& from, size_t cost) {
+  batch.number = ++last_batch_;
+  lines_forwarded_ += batch.lines.size();
+  pending_.push_back({std::move(batch), from.socket, cost});
+  if (router_)
+    send_to_router(pending_.back());
+}
+
+void chat_connection_state::send_to_router(const pending_batch& one) {
+  self_->request(router_, caf::infinite, one.batch)
+    .then([this, number = one.batch.number] { on_accounted(number); },
+          [](const caf::error&) {
+            // The router has ended: the next one gets what is pending.
+          });
+}
+
+void chat_connection_state::on_accounted(uint64_t number) {
+  if (pending_.empty() || pending_.front().batch.number != number)
+    return; // an answer of a router that was replaced meanwhile
+  pending_.front().socket->release(pending_.front().cost);
+  pending_.pop_front();
+}
+
+void chat_connection_state::tell_membership(const std::string& channel, membership_change::kind what) {
+  if (outbox_)
+    self_->send(outbox_, membership_change{who_.bot, channel, what}, chat_writer_actor{self_});
+}
+
+chat_connection_state::link* chat_connection_state::joined_link(const std::string& channel) {
+  link* found = nullptr;
+  for (auto& one : links_)
+    if (one.what != role::retiring && one.irc && is_joined(*one.irc, channel) && (!found || one.what == role::current))
+      found = &one;
+  return found;
+}
+
+void chat_connection_state::set_alarm() {
+  auto next = time_point::max();
+  for (const auto& one : links_)
+    if (one.irc)
+      next = std::min(next, one.irc->deadline());
+  if (dial_at_ && outbox_)
+    next = std::min(next, *dial_at_);
+  if (overlap_ends_)
+    next = std::min(next, *overlap_ends_);
+  alarm_.at(self_, next);
+}
+
+connection_report chat_connection_state::report() {
+  connection_report result{.name = who_.name,
+                           .state = {},
+                           .login = login_,
+                           .last_error = last_error_,
+                           .dials = dials_,
+                           .reconnects = reconnects_,
+                           .lines_in = lines_in_,
+                           .bad_lines = bad_lines_,
+                           .lines_forwarded = lines_forwarded_,
+                           .lines_pending = 0,
+                           .channels = {}};
+  for (const auto& one : pending_)
+    result.lines_pending += one.batch.lines.size();
+  const auto* current = find(role::current);
+  if (current == nullptr)
+    result.state = dialling_ ? "dialling" : "waiting";
+  else if (!current->irc)
+    result.state = "dialling";
+  else if (current->irc->where() != irc_session::phase::welcome)
+    result.state = "logging in";
+  else
+    result.state = find(role::successor) != nullptr ? "replacing" : "open";
+  for (const auto& channel : who_.channels) {
+    auto& one = result.channels.emplace_back();
+    one.channel = channel;
+    one.joined = joined_link(channel) != nullptr;
+    if (current == nullptr || !current->irc)
+      continue;
+    if (auto state = current->irc->channels().find(channel); state != current->irc->channels().end()) {
+      one.attempts = state->second.attempts;
+      one.problem = state->second.reason;
+    }
+  }
+  return result;
+}
+
+} // namespace creamery

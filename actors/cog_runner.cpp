@@ -1,0 +1,163 @@
+#include "actors/cog_runner.hpp"
+
+#include "runtime/telemetry/log.hpp"
+
+#include <algorithm>
+#include <exception>
+
+namespace creamery {
+
+namespace {
+
+/// Most messages that a cog may have said and the outbox not accepted; more are dropped and logged.
+constexpr size_t max_unaccepted = 1'000;
+
+bool is_channel_name(std::string_view name) noexcept {
+  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+} // namespace
+
+cog_runner_state::cog_runner_state(cog_actor::pointer self, cog_identity identity,
+                                   std::shared_ptr<const cog_module> module)
+  : self_(self), identity_(std::move(identity)), module_(std::move(module)),
+    log_(make_logger(identity_.bot + "/" + identity_.settings.name, "cog")),
+    context_(*this, identity_.settings.name, identity_.bot, identity_.prefix, identity_.settings.options, log_) {
+}
+
+cog_runner_state::~cog_runner_state() {
+  if (object_ != nullptr)
+    module_->descriptor().destroy(object_);
+}
+
+cog_actor::behavior_type cog_runner_state::make_behavior() {
+  if (!guarded("its constructor", [this] { object_ = module_->descriptor().create(context_); }))
+    self_->quit(caf::make_error(caf::sec::runtime_error, "the constructor threw"));
+  return {
+    [this](const cog_batch& batch) { on_batch(batch); },
+    [this](use_atom, const router_actor& router) {
+      router_ = router;
+      announce();
+    },
+    [this](use_atom, const outbox_actor& outbox) {
+      outbox_ = outbox;
+      for (const auto& [number, message] : unaccepted_)
+        send(message);
+    },
+    [this](const bot_ready& ready) { on_ready(ready); },
+  };
+}
+
+void cog_runner_state::say(std::string_view channel, std::string_view text, const say_options& options) {
+  if (channel.starts_with('#'))
+    channel.remove_prefix(1);
+  auto lower = to_lower(channel);
+  if (!is_channel_name(lower)) {
+    log_->error("'{}' is no name of a channel: what was to be said there was dropped", lower.substr(0, 64));
+    return;
+  }
+  if (unaccepted_.size() >= max_unaccepted) {
+    log_->error("a message for #{} was dropped: {} others wait for the outbox", lower, unaccepted_.size());
+    return;
+  }
+  auto age = std::clamp<int64_t>(options.max_age.count(), 0, UINT32_MAX);
+  auto number = ++last_say_;
+  auto& message = unaccepted_[number];
+  message = {.bot = identity_.bot,
+             .channel = std::move(lower),
+             .text = std::string{text},
+             .reply_to = options.reply_to,
+             .promise = options.promise,
+             .max_age_ms = static_cast<uint32_t>(age),
+             .cog = identity_.settings.name,
+             .instance = identity_.instance,
+             .number = number,
+             .caused_at = caused_at_};
+  if (outbox_)
+    send(message);
+}
+
+void cog_runner_state::on_batch(const cog_batch& batch) {
+  const auto& content = *batch.lines;
+  for (const auto& line : content.lines) {
+    if (line.number < batch.from || line.number <= handled_)
+      continue;
+    handled_ = line.number;
+    auto text = [&] { return irc_line{content.memory->data(), line.index}.raw(); };
+    if (!guarded("a handler", [&] { handle(line, content); })) {
+      log_->error("the line that caused it, which is not tried again: {}", text());
+      report_progress(handled_, 1);
+      self_->quit(caf::make_error(caf::sec::runtime_error, "a handler threw"));
+      return;
+    }
+  }
+  report_progress(handled_, 0);
+}
+
+void cog_runner_state::on_ready(const bot_ready& ready) {
+  for (const auto& handler : context_.ready_handlers()) {
+    if (!guarded("an on_ready handler", [&] { handler(ready.login, ready.channels); })) {
+      self_->quit(caf::make_error(caf::sec::runtime_error, "an on_ready handler threw"));
+      return;
+    }
+  }
+}
+
+void cog_runner_state::handle(const cog_line& line, const cog_batch::content& content) {
+  caused_at_ = content.read_at;
+  irc_line view{content.memory->data(), line.index};
+  for (const auto& [verb, handler] : context_.line_handlers())
+    if (verb == view.verb())
+      handler(view);
+  if (line.command < context_.commands().size()) {
+    const auto& called = context_.commands()[line.command];
+    auto arguments = view.text().substr(std::min<size_t>(line.arguments, view.text().size()));
+    command_call call{context_, chat_message{view}, called.name, arguments};
+    called.handler(call);
+  }
+  caused_at_ = 0;
+}
+
+void cog_runner_state::report_progress(uint64_t upto, uint64_t poisoned) {
+  if (router_)
+    self_->send(router_, cog_progress{identity_.settings.name, identity_.instance, upto, poisoned});
+}
+
+void cog_runner_state::announce() {
+  // Unanswered when the router ends: then the bot names another one, and it is told again.
+  self_->request(router_, caf::infinite, identity_.settings.name, identity_.instance, interest(), cog_sink_actor{self_})
+    .then([] {}, [](const caf::error&) {});
+}
+
+void cog_runner_state::send(const creamery::say& message) {
+  self_->request(outbox_, caf::infinite, message)
+    .then([this, number = message.number](bool) { unaccepted_.erase(number); },
+          // The outbox has ended: the message waits for the next one.
+          [](const caf::error&) {});
+}
+
+cog_interest cog_runner_state::interest() const {
+  cog_interest result;
+  for (const auto& one : context_.commands())
+    result.commands.push_back(one.name);
+  for (const auto& [verb, handler] : context_.line_handlers())
+    result.add(verb);
+  return result;
+}
+
+template <class Body>
+bool cog_runner_state::guarded(std::string_view what, Body body) {
+  try {
+    body();
+    return true;
+  } catch (const std::exception& error) {
+    log_->error("{} threw: {}", what, error.what());
+  } catch (...) { // a cog may throw anything; it ends the cog, whatever it is
+    log_->error("{} threw something that is no std::exception", what);
+  }
+  return false;
+}
+
+} // namespace creamery

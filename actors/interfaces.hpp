@@ -1,0 +1,226 @@
+#pragma once
+
+#include "messages/chat_batch.hpp"
+#include "messages/chat_control.hpp"
+#include "messages/reports.hpp"
+#include "messages/say.hpp"
+#include "messages/slab.hpp"
+#include "runtime/net/net_error.hpp"
+
+#include <caf/all.hpp>
+
+#include <string>
+#include <vector>
+
+/// Who may say what to whom: every conversation of the system is on this page. Behind each message stands its delivery
+/// class: *numbered* (kept by the sender and sent again until acknowledged), *request* (answered, or repeated by the asker
+/// to whoever takes the other's place) or *notice* (may be lost; what it says is told again or doesn't matter any more).
+
+namespace creamery {
+
+// -- what a net session tells the connection that owns it; never leaves the machine --------------------------------------
+
+/// Says which of a connection's net sessions speaks.
+using link_id = uint64_t;
+
+/// The socket is open, TLS and WebSocket included.
+struct link_opened {
+  link_id link = 0;
+};
+
+/// Lines arrived.
+struct link_lines {
+  link_id link = 0;
+  line_batch lines;
+  /// When they were read, in nanoseconds of the steady clock.
+  int64_t read_at = 0;
+};
+
+/// The session is over.
+struct link_closed {
+  link_id link = 0;
+  net_error why;
+};
+
+} // namespace creamery
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::link_opened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::link_lines)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::link_closed)
+
+namespace creamery {
+
+// -- atoms: the words of the conversations ------------------------------------------------------------------------------
+
+/// "Talk to this one from now on."
+struct use_atom;
+/// "Tell me now, and whenever it changes."
+struct follow_atom;
+/// "May I log in?"
+struct login_atom;
+/// "May I send JOINs?"
+struct join_atom;
+/// "Be in exactly these channels."
+struct channels_atom;
+/// "It is time to start this child again."
+struct restart_atom;
+/// "We are known by this login."
+struct own_login_atom;
+
+// -- the small interfaces, by which two actors can know each other -------------------------------------------------------
+
+/// Whoever takes lines for a cog.
+using cog_sink_actor = caf::typed_actor<
+  // The next lines, in order. Numbered: the router keeps them until `cog_progress` covers them.
+  caf::result<void>(cog_batch)>;
+
+/// Whoever writes to a chat connection.
+using chat_writer_actor = caf::typed_actor<
+  // Write this line. Notice: the outbox learns from USERSTATE, NOTICE or `membership_change` what became of it.
+  caf::result<void>(outgoing_line)>;
+
+// -- the actors ----------------------------------------------------------------------------------------------------------
+
+/// Hands a bot's chat lines, commands and events to its cogs.
+using router_actor = caf::typed_actor<
+  // Lines of a connection. Request: answered as soon as every line is in the queue of each cog that wants it; the
+  // connection keeps the lines until then, and gives no more reading credit.
+  caf::result<void>(chat_batch),
+  // A cog has started (name, instance, interest, address) and wants lines from now on, first those that its predecessor
+  // hadn't acknowledged. Request: repeated by the cog when the router is replaced.
+  caf::result<void>(std::string, uint64_t, cog_interest, cog_sink_actor),
+  // A cog is done with lines. Notice: the next one covers it.
+  caf::result<void>(cog_progress),
+  // Our own login, whose commands are not obeyed. Notice: repeated at each login and to each new router.
+  caf::result<void>(own_login_atom, std::string),
+  // How it stands. Request.
+  caf::result<router_report>(caf::get_atom)>;
+
+/// Everything that an account says; holds its budgets for messages, JOINs and logins.
+using outbox_actor = caf::typed_actor<
+  // Say this. Request: true once accepted, false if it was counted and dropped; the cog keeps it until answered.
+  caf::result<bool>(say),
+  // Answered as soon as one more login is allowed. Request.
+  caf::result<void>(login_atom),
+  // Answered, with how many, as soon as at least one and at most so many more JOINs are allowed. Request.
+  caf::result<uint64_t>(join_atom, uint64_t),
+  // A bot's membership has changed, on the connection of this writer. Notice: repeated to each new outbox.
+  caf::result<void>(membership_change, chat_writer_actor),
+  // Twitch told who we are in a channel. Notice: told again after each message.
+  caf::result<void>(own_state),
+  // Twitch sent a NOTICE. Notice: a message whose refusal is lost counts as unconfirmed.
+  caf::result<void>(channel_notice),
+  // It is time to look at the queue again. Only the outbox itself sends this.
+  caf::result<void>(caf::tick_atom),
+  // How it stands. Request.
+  caf::result<outbox_report>(caf::get_atom)>;
+
+/// Whoever has to know an account's present outbox.
+using outbox_user_actor = caf::typed_actor<
+  // Talk to this outbox from now on. Notice: whoever gets no answer from the old one asks again.
+  caf::result<void>(use_atom, outbox_actor)>;
+
+/// One Twitch account, however many bots use it: its credentials and its outbox, which it supervises.
+using account_actor = caf::typed_actor<
+  // The present credentials, asked for at each dial. Request.
+  caf::result<credentials>(caf::get_atom),
+  // Twitch refused the credentials. Notice: the next dial would tell again.
+  caf::result<void>(login_refused),
+  // Tell me the outbox, now and whenever it is replaced. Request: repeated when the account is replaced.
+  caf::result<void>(follow_atom, outbox_user_actor),
+  // It is time to start this child again. Only the account itself sends this.
+  caf::result<void>(restart_atom, std::string),
+  // How its outbox stands. Request.
+  caf::result<outbox_report>(caf::put_atom)>;
+
+/// One IRC connection of a bot, with its share of the channels.
+using chat_connection_actor = caf::typed_actor<
+  // From its net sessions, in order. Numbered by the session, which keeps lines until they are released.
+  caf::result<void>(link_opened), caf::result<void>(link_lines), caf::result<void>(link_closed),
+  // Write this line to a channel. Notice, see `chat_writer_actor`.
+  caf::result<void>(outgoing_line),
+  // Talk to this router, or this outbox, from now on. Notice: told by the bot after each restart.
+  caf::result<void>(use_atom, router_actor), caf::result<void>(use_atom, outbox_actor),
+  // Be in exactly these channels. Notice: the bot tells a restarted connection again.
+  caf::result<void>(channels_atom, std::vector<std::string>),
+  // Its deadline has come. Only the connection itself sends this.
+  caf::result<void>(caf::tick_atom),
+  // How it stands. Request.
+  caf::result<connection_report>(caf::get_atom)>;
+
+/// One cog of a bot.
+using cog_actor = caf::typed_actor<
+  // The next lines, see `cog_sink_actor`.
+  caf::result<void>(cog_batch),
+  // Talk to this router, or this outbox, from now on. Notice: told by the bot after each restart.
+  caf::result<void>(use_atom, router_actor), caf::result<void>(use_atom, outbox_actor),
+  // The bot is logged in and in its channels. Notice: told once to each instance.
+  caf::result<void>(bot_ready)>;
+
+/// One entry of bots.yaml: starts its router, cogs and connections, restarts those that fail and introduces them to each
+/// other.
+using bot_actor = caf::typed_actor<
+  // The account's outbox has been replaced. Notice, see `outbox_user_actor`.
+  caf::result<void>(use_atom, outbox_actor),
+  // A connection has tried all its channels since it was opened: its login, the joined and the missing ones. Notice: told
+  // again after each login.
+  caf::result<void>(std::string, bot_ready),
+  // It is time to start this child again. Only the bot itself sends this.
+  caf::result<void>(restart_atom, std::string),
+  // How it stands. Request.
+  caf::result<bot_report>(caf::get_atom)>;
+
+/// Whoever wants to know when a connection has tried all its channels.
+using readiness_listener_actor = caf::typed_actor<caf::result<void>(std::string, bot_ready)>;
+
+/// The root of the tree on this machine: starts accounts and bots and restarts those that fail.
+using node_actor = caf::typed_actor<
+  // It is time to start this child again. Only the node itself sends this.
+  caf::result<void>(restart_atom, std::string),
+  // How everything stands. Request.
+  caf::result<node_report>(caf::get_atom)>;
+
+} // namespace creamery
+
+CAF_BEGIN_TYPE_ID_BLOCK(creamery, caf::first_custom_type_id)
+  CAF_ADD_ATOM(creamery, creamery, use_atom)
+  CAF_ADD_ATOM(creamery, creamery, follow_atom)
+  CAF_ADD_ATOM(creamery, creamery, login_atom)
+  CAF_ADD_ATOM(creamery, creamery, join_atom)
+  CAF_ADD_ATOM(creamery, creamery, channels_atom)
+  CAF_ADD_ATOM(creamery, creamery, restart_atom)
+  CAF_ADD_ATOM(creamery, creamery, own_login_atom)
+
+  CAF_ADD_TYPE_ID(creamery, (creamery::bot_ready))
+  CAF_ADD_TYPE_ID(creamery, (creamery::bot_report))
+  CAF_ADD_TYPE_ID(creamery, (creamery::channel_notice))
+  CAF_ADD_TYPE_ID(creamery, (creamery::channel_report))
+  CAF_ADD_TYPE_ID(creamery, (creamery::chat_batch))
+  CAF_ADD_TYPE_ID(creamery, (creamery::child_report))
+  CAF_ADD_TYPE_ID(creamery, (creamery::cog_batch))
+  CAF_ADD_TYPE_ID(creamery, (creamery::cog_interest))
+  CAF_ADD_TYPE_ID(creamery, (creamery::cog_line))
+  CAF_ADD_TYPE_ID(creamery, (creamery::cog_progress))
+  CAF_ADD_TYPE_ID(creamery, (creamery::cog_report))
+  CAF_ADD_TYPE_ID(creamery, (creamery::connection_report))
+  CAF_ADD_TYPE_ID(creamery, (creamery::credentials))
+  CAF_ADD_TYPE_ID(creamery, (creamery::irc_index))
+  CAF_ADD_TYPE_ID(creamery, (creamery::link_closed))
+  CAF_ADD_TYPE_ID(creamery, (creamery::link_lines))
+  CAF_ADD_TYPE_ID(creamery, (creamery::link_opened))
+  CAF_ADD_TYPE_ID(creamery, (creamery::login_refused))
+  CAF_ADD_TYPE_ID(creamery, (creamery::membership_change))
+  CAF_ADD_TYPE_ID(creamery, (creamery::node_report))
+  CAF_ADD_TYPE_ID(creamery, (creamery::outbox_report))
+  CAF_ADD_TYPE_ID(creamery, (creamery::outgoing_line))
+  CAF_ADD_TYPE_ID(creamery, (creamery::own_state))
+  CAF_ADD_TYPE_ID(creamery, (creamery::router_report))
+  CAF_ADD_TYPE_ID(creamery, (creamery::say))
+  CAF_ADD_TYPE_ID(creamery, (std::vector<std::string>))
+
+  CAF_ADD_TYPE_ID(creamery, (creamery::chat_writer_actor))
+  CAF_ADD_TYPE_ID(creamery, (creamery::cog_sink_actor))
+  CAF_ADD_TYPE_ID(creamery, (creamery::outbox_actor))
+  CAF_ADD_TYPE_ID(creamery, (creamery::outbox_user_actor))
+  CAF_ADD_TYPE_ID(creamery, (creamery::router_actor))
+CAF_END_TYPE_ID_BLOCK(creamery)

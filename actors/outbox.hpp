@@ -1,0 +1,61 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/settings.hpp"
+#include "actors/wake_up.hpp"
+#include "runtime/irc/limiter.hpp"
+#include "runtime/irc/say_queue.hpp"
+
+#include <spdlog/logger.h>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace creamery {
+
+/// Writes what an account says, as fast as Twitch allows; gives out the account's permissions to log in and to join.
+class outbox_state {
+public:
+  static inline const char* name = "creamery.outbox";
+
+  outbox_state(outbox_actor::pointer self, std::string account, say_queue::options options);
+
+  outbox_actor::behavior_type make_behavior();
+
+private:
+  /// Somebody who waits for permission to send up to `wanted` JOINs.
+  struct join_request {
+    uint64_t wanted;
+    caf::typed_response_promise<uint64_t> promise;
+  };
+
+  void on_membership(const membership_change& change, const chat_writer_actor& writer);
+  void on_notice(const channel_notice& notice);
+  /// Does everything that the limits allow now, and sets the alarm for the rest.
+  void proceed();
+  void write();
+  void remember_latency(const say_queue::transmission& sent, say_queue::time_point now);
+  outbox_report report() const;
+
+  outbox_actor::pointer self_;
+  std::string account_;
+  std::shared_ptr<spdlog::logger> log_;
+  say_queue queue_;
+  sliding_window logins_;
+  sliding_window joins_;
+  std::deque<caf::typed_response_promise<void>> login_requests_;
+  std::deque<join_request> join_requests_;
+  /// The connection that a bot has in a channel.
+  std::map<std::pair<std::string, std::string>, chat_writer_actor> writers_;
+  wake_up alarm_;
+  /// A ring of the latest latencies, in microseconds.
+  std::vector<uint32_t> latencies_;
+  size_t next_latency_ = 0;
+};
+
+using outbox = caf::stateful_actor<outbox_state, outbox_actor::base>;
+
+} // namespace creamery

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "messages/chat_control.hpp"
+#include "runtime/delivery/delivery_queue.hpp"
+#include "runtime/irc/session.hpp"
+#include "runtime/irc/say_queue.hpp"
+#include "runtime/net/endpoint.hpp"
+#include "runtime/net/fwd.hpp"
+#include "runtime/net/net_options.hpp"
+#include "runtime/supervision/backoff.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace creamery {
+
+class module_loader;
+
+/// What all chat connections of a process have in common.
+struct chat_settings {
+  using duration = std::chrono::steady_clock::duration;
+
+  endpoint server;
+  net_options net;
+  irc_session_options session;
+  /// Between two dials that failed.
+  backoff::options redial{.first = std::chrono::seconds{1}, .cap = std::chrono::minutes{2}};
+  /// Between two logins that were refused: a rejected token isn't hammered.
+  backoff::options refused{.first = std::chrono::seconds{10}, .cap = std::chrono::minutes{15}};
+  /// A connection that has lived for so long is healthy: the next failure is a first one again.
+  duration healthy_after = std::chrono::seconds{60};
+  /// After RECONNECT the old connection is read until the new one is in its channels, but no longer than this.
+  duration overlap = std::chrono::seconds{45};
+  /// Channels on one connection. Twitch cuts connections with too much traffic; 50 to 100 are advised (peers B 7).
+  size_t channels_per_connection = 50;
+};
+
+/// What the actors of a machine share besides messages. Lives longer than all of them.
+struct runtime_environment {
+  net_context& net;
+  module_loader& modules;
+  chat_settings chat;
+  say_queue::options say;
+  delivery_queue::options delivery;
+};
+
+/// One Twitch account.
+struct account_settings {
+  /// What distinguishes it from others here: its login, or, where that isn't known yet, its bot's name.
+  std::string id;
+  credentials identity;
+};
+
+/// One cog of a bot.
+struct cog_settings {
+  std::string name;
+  nlohmann::json options;
+};
+
+/// One bot.
+struct bot_settings {
+  std::string name;
+  /// The `account_settings::id` of its account.
+  std::string account;
+  std::string prefix;
+  std::vector<std::string> channels;
+  std::vector<cog_settings> cogs;
+};
+
+} // namespace creamery

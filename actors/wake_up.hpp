@@ -1,0 +1,34 @@
+#pragma once
+
+#include <caf/all.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace creamery {
+
+/// Sends an actor `tick_atom` at the moment it names. A later moment replaces an earlier one only when that has come, so
+/// that a deadline which moves with every line costs no timer each.
+class wake_up {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// Makes sure that `self` gets a tick at `when` or earlier; the handler of the tick calls `rang` and then asks again.
+  template <class Self>
+  void at(Self* self, time_point when) {
+    if (when >= armed_ || when == time_point::max())
+      return;
+    armed_ = when;
+    self->delayed_send(self, std::max(when - self->clock().now(), caf::timespan{0}), caf::tick_atom_v);
+  }
+
+  /// A tick has arrived.
+  void rang() noexcept {
+    armed_ = time_point::max();
+  }
+
+private:
+  time_point armed_ = time_point::max();
+};
+
+} // namespace creamery

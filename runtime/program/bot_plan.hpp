@@ -1,0 +1,20 @@
+#pragma once
+
+#include "actors/settings.hpp"
+#include "config/configuration.hpp"
+
+#include <vector>
+
+namespace creamery {
+
+/// What has to be started for a configuration.
+struct bot_plan {
+  std::vector<account_settings> accounts;
+  std::vector<bot_settings> bots;
+};
+
+/// Works out which accounts there are: bots with the same account, or the same token, share one, because Twitch counts per
+/// account. An anonymous bot has one of its own.
+bot_plan plan_bots(const configuration& config);
+
+} // namespace creamery

@@ -1,0 +1,64 @@
+#include "runtime/program/demo_numbers.hpp"
+
+#include "runtime/program/service.hpp"
+#include "simulator/simulator.hpp"
+
+#include <algorithm>
+
+namespace creamery {
+
+namespace {
+
+/// The value that a share of all values is not above.
+uint32_t percentile(std::vector<uint32_t>& values, double share) {
+  if (values.empty())
+    return 0;
+  auto n = std::min(static_cast<size_t>(static_cast<double>(values.size()) * share), values.size() - 1);
+  std::nth_element(values.begin(), values.begin() + static_cast<ptrdiff_t>(n), values.end());
+  return values[n];
+}
+
+} // namespace
+
+demo_numbers collect(service& bots, const simulator::simulator& twitch, std::chrono::steady_clock::duration elapsed) {
+  demo_numbers x;
+  x.elapsed = elapsed;
+  // The simulator first: what it sends between the two questions must not look lost.
+  auto sent = twitch.counters();
+  x.sent = sent.lines_sent;
+  x.limit_violations = sent.limit_violations();
+  auto report = bots.report();
+  if (!report)
+    return x;
+  std::vector<uint32_t> latencies;
+  for (const auto& bot : report->bots) {
+    x.lines_in += bot.router.chat;
+    x.commands += bot.router.commands;
+    for (const auto& cog : bot.router.cogs) {
+      x.routed += cog.routed;
+      x.handled += cog.handled;
+      x.poisoned += cog.poisoned;
+      x.shed += cog.shed;
+      x.queued += cog.queued;
+    }
+    for (const auto& child : bot.children)
+      x.restarts += child.restarts;
+    for (const auto& connection : bot.connections)
+      x.reconnects += connection.reconnects;
+  }
+  for (const auto& account : report->accounts) {
+    x.said += account.accepted;
+    x.replies += account.confirmed;
+    x.replies_waiting += account.waiting + account.in_flight;
+    x.replies_aged_out += account.aged_out;
+    x.replies_refused += account.refused;
+    x.replies_unconfirmed += account.unconfirmed;
+    latencies.insert(latencies.end(), account.latencies_us.begin(), account.latencies_us.end());
+  }
+  x.latency_p50_us = percentile(latencies, 0.50);
+  x.latency_p99_us = percentile(latencies, 0.99);
+  x.bots = std::move(report->bots);
+  return x;
+}
+
+} // namespace creamery

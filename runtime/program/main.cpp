@@ -1,0 +1,107 @@
+#include "actors/init.hpp"
+#include "runtime/program/commands.hpp"
+#include "simulator/simulate.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+
+namespace {
+
+void add_config_options(CLI::App& command, creamery::config_arguments& arguments) {
+  command.add_option("--config", arguments.config, "the bots (default: $CONFIG_FILENAME, else bots.yaml)")->type_name("FILE");
+  command.add_option("--env", arguments.env, "variables (default: .env, if there is one)")->type_name("FILE");
+}
+
+/// What `creamery simulate` is told, as far as it needs converting.
+struct simulate_arguments {
+  creamery::simulator::simulate_options setup;
+  creamery::simulator::replay_request replay;
+  double rate = 0;
+  double factor = 0;
+  int64_t seconds = 0;
+  bool no_limits = false;
+};
+
+void add_simulate_options(CLI::App& command, simulate_arguments& arguments) {
+  auto& server = arguments.setup.server;
+  command.add_option("--port", server.base_port,
+                     "ws; wss, irc, ircs and the control API take the next four (0: any free ones)")->capture_default_str();
+  command.add_option("--bind", server.bind, "addresses to listen at")->capture_default_str();
+  command.add_flag("--allow-remote", server.allow_remote, "allow addresses other than loopback");
+  command.add_option("--ca-file", server.ca_file, "where to write the certificate that clients have to trust")
+    ->type_name("FILE");
+  command.add_option("--scenario", server.scenario, "what happens in chat: a YAML file, or 'default'")->type_name("FILE");
+  command.add_option("--history", server.history_file, "where to write what happened, as JSON lines")->type_name("FILE");
+  command.add_option("--seed", server.seed, "makes a scenario come out the same way each time");
+  command.add_option("--lines-per-frame", server.lines_per_frame, "IRC lines in one WebSocket message")
+    ->check(CLI::PositiveNumber)
+    ->capture_default_str();
+  command.add_flag("--no-limits", arguments.no_limits, "judge no rate limits");
+  command.add_option("--replay", arguments.replay.file, "a file of raw IRC lines to send again")->type_name("FILE");
+  command.add_option("--rate", arguments.rate, "replay so many lines a second (default: as recorded)");
+  command.add_option("--factor", arguments.factor, "replay so many times as fast as recorded; 0: as fast as clients take it");
+  command.add_option("--rounds", arguments.replay.rounds, "how often (0: for ever)")->capture_default_str();
+  command.add_option("--channels", arguments.replay.channels, "replay into these channels, in turn");
+  command.add_option("--log", arguments.setup.log_level, "quiet, info or debug")
+    ->check(CLI::IsMember({"quiet", "info", "debug"}))
+    ->capture_default_str();
+  command.add_option("--seconds", arguments.seconds, "ends by itself after so long");
+}
+
+int simulate(const CLI::App& command, simulate_arguments& arguments) {
+  using speed_kind = creamery::simulator::replay_request::speed_kind;
+  arguments.setup.server.limits.enforced = !arguments.no_limits;
+  arguments.setup.lasts = std::chrono::seconds{arguments.seconds};
+  if (!arguments.replay.file.empty()) {
+    if (command.count("--rate") > 0) {
+      arguments.replay.speed = speed_kind::fixed;
+      arguments.replay.rate = arguments.rate;
+    } else if (command.count("--factor") > 0) {
+      arguments.replay.speed = arguments.factor == 0 ? speed_kind::fastest : speed_kind::recorded;
+      arguments.replay.factor = arguments.factor;
+    }
+    arguments.setup.replays.push_back(arguments.replay);
+  }
+  return creamery::simulator::simulate(arguments.setup);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  CLI::App program{"Creamery: an always-on Twitch bot runtime", "creamery"};
+  program.set_version_flag("--version", "creamery " CREAMERY_VERSION);
+  program.require_subcommand(1);
+
+  creamery::config_arguments run_arguments;
+  auto* run = program.add_subcommand("run", "runs every bot in the file");
+  add_config_options(*run, run_arguments);
+
+  creamery::config_arguments check_arguments;
+  auto* check = program.add_subcommand("check", "says what is wrong with the configuration; exit status 1 if anything is");
+  add_config_options(*check, check_arguments);
+
+  creamery::demo_arguments demo_arguments;
+  int64_t demo_seconds = 0;
+  auto* demo = program.add_subcommand("demo", "a simulated Twitch, bots and a raid in one process; needs no account");
+  demo->add_option("--seconds", demo_seconds, "ends by itself after so long")->check(CLI::Range(5, 86'400));
+  demo->add_flag("--plain", demo_arguments.plain, "lines instead of a live picture");
+
+  simulate_arguments simulate_arguments;
+  auto* simulated = program.add_subcommand("simulate", "Twitch chat on localhost, to develop and test against");
+  add_simulate_options(*simulated, simulate_arguments);
+
+  CLI11_PARSE(program, argc, argv);
+
+  creamery::init_message_types();
+  if (*run)
+    return creamery::run(run_arguments);
+  if (*check)
+    return creamery::check(check_arguments);
+  if (*demo) {
+    if (demo_seconds > 0)
+      demo_arguments.seconds = std::chrono::seconds{demo_seconds};
+    return creamery::demo(demo_arguments);
+  }
+  return simulate(*simulated, simulate_arguments);
+}

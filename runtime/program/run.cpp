@@ -1,0 +1,40 @@
+#include "runtime/program/commands.hpp"
+#include "runtime/program/logging.hpp"
+#include "runtime/program/service.hpp"
+#include "runtime/program/signals.hpp"
+#include "runtime/telemetry/log.hpp"
+
+#include <cstdlib>
+#include <iostream>
+
+namespace creamery {
+
+int run(const config_arguments& arguments) {
+  termination_signals signals;
+  auto loaded = load_configuration(files_of(arguments), environment::of_process());
+  for (const auto& one : loaded.diagnostics)
+    std::cerr << to_string(one) << '\n';
+  if (!loaded.ok())
+    return 1;
+  if (auto failed = set_up_log(loaded.config.logging)) {
+    std::cerr << "creamery: " << to_string(*failed) << '\n';
+    return 1;
+  }
+  auto log = make_logger("program");
+  const auto* cog_path = std::getenv("CREAMERY_COG_PATH");
+  auto started = service::start(loaded.config, {.ca_certificates = {}, .cog_path = cog_path ? cog_path : ""});
+  if (!started) {
+    std::cerr << "creamery: " << to_string(started.error()) << '\n';
+    return 1;
+  }
+  log->info("{} bots started", loaded.config.bots.size());
+  while (!signals.wait(std::chrono::hours{1})) {
+    // nothing to do but to wait for the next signal
+  }
+  log->info("stopping");
+  (*started)->stop();
+  log->info("stopped");
+  return 0;
+}
+
+} // namespace creamery

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "config/configuration.hpp"
+#include "messages/reports.hpp"
+#include "messages/result.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace creamery {
+
+/// Everything that runs the bots of one configuration in this process: the network thread, the actor system, the tree of
+/// actors.
+class service {
+public:
+  /// What a configuration file doesn't say.
+  struct options {
+    /// Certificates (PEM) to trust besides those of the configuration.
+    std::string ca_certificates;
+    /// Folders with cog modules that are looked into first, separated by ':'.
+    std::string cog_path;
+  };
+
+  /// Starts all bots. Fails when the configuration can't be carried out on this machine: a certificate file that can't be
+  /// read, for example.
+  static result<std::unique_ptr<service>> start(const configuration& config, const options& extra);
+
+  service(const service&) = delete;
+  service& operator=(const service&) = delete;
+
+  /// Stops.
+  ~service();
+
+  /// How everything stands; nothing when that could not be found out within `timeout`.
+  std::optional<node_report> report(std::chrono::milliseconds timeout = std::chrono::seconds{3});
+
+  /// Ends the bots: cogs first stop to be fed, then connections say goodbye.
+  void stop();
+
+private:
+  class implementation;
+
+  explicit service(std::unique_ptr<implementation> impl);
+
+  std::unique_ptr<implementation> impl_;
+};
+
+} // namespace creamery
