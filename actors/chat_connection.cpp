@@ -47,7 +47,7 @@ chat_connection_actor::behavior_type chat_connection_state::make_behavior() {
     [this](use_atom, const outbox_actor& outbox) { on_outbox(outbox); },
     [this](channels_atom, std::vector<std::string> channels) { set_channels(std::move(channels)); },
     [this](caf::tick_atom) {
-      alarm_.rang();
+      alarm_.rang(self_);
       on_tick();
     },
     [this](caf::get_atom) { return report(); },

@@ -53,7 +53,7 @@ outbox_actor::behavior_type outbox_state::make_behavior() {
       proceed();
     },
     [this](caf::tick_atom) {
-      alarm_.rang();
+      alarm_.rang(self_);
       proceed();
     },
     [this](caf::get_atom) { return report(); },

@@ -22,9 +22,12 @@ public:
     self->delayed_send(self, std::max(when - self->clock().now(), caf::timespan{0}), caf::tick_atom_v);
   }
 
-  /// A tick has arrived.
-  void rang() noexcept {
-    armed_ = time_point::max();
+  /// A tick has arrived. One that was meant for a later moment than the present one, which was brought forward meanwhile,
+  /// changes nothing: otherwise each earlier moment would leave one more alarm behind that is renewed for ever.
+  template <class Self>
+  void rang(Self* self) {
+    if (self->clock().now() >= armed_)
+      armed_ = time_point::max();
   }
 
 private:

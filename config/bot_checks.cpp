@@ -31,6 +31,7 @@ void check_channel_cap(const configuration& config, reading_context& context) {
     std::set<std::string> channels;
     const bot_config* last = nullptr;
   };
+
   std::map<std::string, account_use> accounts;
   for (const auto& bot : config.bots) {
     if (bot.anonymous)

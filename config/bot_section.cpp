@@ -33,7 +33,8 @@ public:
     bot.where = context_.place(name_);
     bot.account = read_account();
     bot.prefix = read_prefix();
-    bot.auth_port = static_cast<uint16_t>(settings_.number("auth_port", 1, max_port, port_form).value_or(defaults_.auth_port));
+    bot.auth_port =
+      static_cast<uint16_t>(settings_.number("auth_port", 1, max_port, port_form).value_or(defaults_.auth_port));
     bot.channels = read_channels();
     bot.cogs = read_cogs(settings_, context_);
     bot.scopes = read_scopes();
@@ -107,8 +108,8 @@ private:
         if (std::find(scopes.begin(), scopes.end(), item.text) == scopes.end())
           scopes.push_back(item.text);
         else
-          context_.out.warning(context_.place(item), "scope " + shown(item) + " is listed twice in " + settings_.owner(),
-                               "each scope once");
+          context_.out.warning(context_.place(item),
+                               "scope " + shown(item) + " is listed twice in " + settings_.owner(), "each scope once");
       }
     });
     if (all)
@@ -121,9 +122,11 @@ private:
     if (item.is_scalar() && is_in(twitch_scopes))
       return true;
     if (!item.is_scalar())
-      context_.out.error(context_.place(item), "a scope of " + settings_.owner() + " is " + shown(item), "a scope, like chat:read");
+      context_.out.error(context_.place(item), "a scope of " + settings_.owner() + " is " + shown(item),
+                         "a scope, like chat:read");
     else if (is_in(withdrawn_scopes))
-      context_.out.error(context_.place(item), "Twitch has withdrawn the scope " + shown(item), "one of today's scopes");
+      context_.out.error(context_.place(item), "Twitch has withdrawn the scope " + shown(item),
+                         "one of today's scopes");
     else
       context_.out.error(context_.place(item),
                          "unknown scope " + shown(item) + " in " + settings_.owner()
@@ -167,7 +170,8 @@ private:
   /// True if there is nothing in that list, not even a mistake.
   bool says_nothing(std::string_view key) {
     const auto* value = settings_.find(key);
-    return value == nullptr || value->is_null() || (!value->is_scalar() && value->items.empty() && value->entries.empty());
+    return value == nullptr || value->is_null()
+           || (!value->is_scalar() && value->items.empty() && value->entries.empty());
   }
 
   void check(const bot_config& bot) {

@@ -3,7 +3,7 @@
 #include "config/names.hpp"
 #include "config/yaml_json.hpp"
 
-#include <algorithm>
+#include <map>
 
 namespace creamery {
 
@@ -54,11 +54,11 @@ private:
       context_.out.error(context_.place(name), "a cog of " + bot_.owner() + " is named " + shown(name), name_form);
       return;
     }
-    auto same = std::find_if(cogs_.begin(), cogs_.end(), [&](const cog_config& x) { return x.name == name.text; });
-    if (same != cogs_.end()) {
+    auto [first, is_new] = lines_.try_emplace(name.text, name.line);
+    if (!is_new) {
       context_.out.error(context_.place(name),
                          "cog " + shown(name) + " is listed twice in " + bot_.owner() + " (first on line "
-                           + std::to_string(same->line) + ")",
+                           + std::to_string(first->second) + ")",
                          "each cog once");
       return;
     }
@@ -94,6 +94,8 @@ private:
   section& bot_;
   reading_context& context_;
   std::vector<cog_config> cogs_;
+  /// Where each of them is.
+  std::map<std::string_view, int> lines_;
 };
 
 } // namespace

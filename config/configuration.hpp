@@ -29,8 +29,8 @@ struct cog_config {
   std::string name;
   /// The cluster node it is placed on; empty: wherever its bot is.
   std::string node;
-  /// Its options: a JSON object, `{}` if there are none. Unquoted numbers, `true`, `false` and `null` have their JSON type;
-  /// what came out of a `${NAME}` is a string. May hold secrets, so it doesn't belong in a log.
+  /// Its options: a JSON object, `{}` if there are none. Unquoted numbers, `true`, `false` and `null` have their JSON
+  /// type; what came out of a `${NAME}` is a string. May hold secrets, so it doesn't belong in a log.
   nlohmann::json options = nlohmann::json::object();
   /// The line of its name in the file.
   int line = 0;

@@ -127,7 +127,8 @@ private:
       if (is_login_name(moderator))
         config_.moderators.push_back(std::move(moderator));
       else if (!moderator.empty())
-        context_.out.error(list->where, "MODERATORS has an entry that is no user", "user ids or login names, separated by ','");
+        context_.out.error(list->where, "MODERATORS has an entry that is no user",
+                           "user ids or login names, separated by ','");
     }
   }
 

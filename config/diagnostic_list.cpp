@@ -46,7 +46,8 @@ std::vector<diagnostic> diagnostic_list::take() {
     return std::tuple{rank(a), a.where.line, a.where.column} < std::tuple{rank(b), b.where.line, b.where.column};
   });
   if (left_out_ > 0)
-    list_.push_back({severity::error, {list_.back().where.file, 0, 0}, std::to_string(left_out_) + " more mistakes", ""});
+    list_.push_back(
+      {severity::error, {list_.back().where.file, 0, 0}, std::to_string(left_out_) + " more mistakes", ""});
   left_out_ = 0;
   return std::exchange(list_, {});
 }

@@ -9,7 +9,8 @@
 
 namespace creamery {
 
-/// Collects diagnostics, and keeps secrets out of them: all text from the files that people get to see goes through here.
+/// Collects diagnostics, and keeps secrets out of them: all text from the files that people get to see goes through
+/// here.
 class diagnostic_list {
 public:
   explicit diagnostic_list(redactor secrets);
@@ -20,7 +21,8 @@ public:
 
   void add(diagnostic x);
 
-  /// All of them, by file (in the order in which the files were first mentioned), line and column; what was said twice only once.
+  /// All of them, by file (in the order in which the files were first mentioned), line and column; what was said twice
+  /// only once.
   std::vector<diagnostic> take();
 
 private:

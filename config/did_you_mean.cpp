@@ -35,8 +35,8 @@ std::optional<std::string_view> closest(std::string_view word, std::span<const s
   std::optional<std::string_view> best;
   auto best_distance = max_distance + 1;
   for (auto candidate : candidates) {
-    auto [shorter, longer] = std::minmax(word.size(), candidate.size());
-    if (longer - shorter > max_distance) // also keeps a word of a megabyte out of the matrix
+    auto difference = std::max(word.size(), candidate.size()) - std::min(word.size(), candidate.size());
+    if (difference > max_distance) // also keeps a word of a megabyte out of the matrix
       continue;
     auto distance = edit_distance(word, candidate);
     if (distance <= std::max<size_t>(1, candidate.size() / 3) && distance < best_distance) {

@@ -12,8 +12,8 @@ namespace creamery {
 /// string alignment distance).
 size_t edit_distance(std::string_view a, std::string_view b);
 
-/// The candidate that `word` probably was meant to be: the one with the smallest distance, at most a third of its length
-/// and at most three.
+/// The candidate that `word` probably was meant to be: the one with the smallest distance, at most a third of its
+/// length and at most three.
 std::optional<std::string_view> closest(std::string_view word, std::span<const std::string_view> candidates);
 
 /// ` (did you mean 'x'?)` if there is such a candidate, else nothing.

@@ -128,10 +128,10 @@ private:
       return;
     }
     auto& same = result_.variables[i->second];
-    result_.diagnostics.push_back({severity::warning, where_,
-                                   name + " is set again (before on line " + std::to_string(same.where.line)
-                                     + "); this line counts",
-                                   "each variable once"});
+    result_.diagnostics.push_back(
+      {severity::warning, where_,
+       name + " is set again (before on line " + std::to_string(same.where.line) + "); this line counts",
+       "each variable once"});
     same.value = std::move(value);
     same.where = where_;
   }

@@ -8,7 +8,8 @@
 
 namespace creamery {
 
-/// What is wrong with the URL of an endpoint, in words that don't repeat it (it may contain a password); nothing if it is fine.
+/// What is wrong with the URL of an endpoint, in words that don't repeat it (it may contain a password); nothing if it
+/// is fine.
 /// @param schemes which ones are possible.
 /// @param may_have_user true for proxies.
 std::optional<std::string> find_url_mistake(std::string_view url, std::span<const std::string_view> schemes,

@@ -13,7 +13,8 @@
 namespace creamery {
 
 /// The environment variables that the configuration may look at. A value of its own rather than `getenv`, so that a
-/// test can bring its own and so that each value remembers where it came from. Values are secrets until proven otherwise.
+/// test can bring its own and so that each value remembers where it came from. Values are secrets until proven
+/// otherwise.
 class environment {
 public:
   struct variable {

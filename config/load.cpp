@@ -76,7 +76,8 @@ private:
       return "the file that CONFIG_FILENAME (" + to_string(chosen_by_->where) + ") names";
     if (error != std::errc::no_such_file_or_directory)
       return "a readable file";
-    return "your bots in it: copy config/bots.example.yaml to bots.yaml and change it, name another file with --config, "
+    return "your bots in it: copy config/bots.example.yaml to bots.yaml and change it, name another file with "
+           "--config, "
            "or try 'creamery demo', which needs none";
   }
 

@@ -37,8 +37,8 @@ struct load_result {
   bool ok() const;
 };
 
-/// Reads `.env` and `bots.yaml` and checks them. Finds all mistakes at once and never throws; a variable of `env` wins over one
-/// of the same name in `.env`.
+/// Reads `.env` and `bots.yaml` and checks them. Finds all mistakes at once and never throws; a variable of `env` wins
+/// over one of the same name in `.env`.
 load_result load_configuration(const config_files& files, environment env);
 
 /// Checks the text of a `bots.yaml`; `file` is its name in diagnostics.

@@ -28,8 +28,8 @@ void explain_stray_bots(section& root, const yaml_node& file) {
       root.explain(key.text, "all bots under 'bots', or all at the top level without 'bots'");
 }
 
-/// The bots of a file without `bots:`: everything that is no section, unless it only is a misspelled one, which stays behind
-/// for `root` to find.
+/// The bots of a file without `bots:`: everything that is no section, unless it only is a misspelled one, which stays
+/// behind for `root` to find.
 yaml_node find_top_level_bots(section& root, const yaml_node& file) {
   yaml_node bots;
   bots.type = yaml_node::kind::map;

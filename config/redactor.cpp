@@ -21,8 +21,8 @@ bool names_a_secret(std::string_view name) {
   return std::any_of(words.begin(), words.end(), [&](auto word) { return name.find(word) != std::string_view::npos; });
 }
 
-/// Which characters of a text have to be hidden. All rules look at the text as it was: what one of them finds may be a part of
-/// what another one does.
+/// Which characters of a text have to be hidden. All rules look at the text as it was: what one of them finds may be a
+/// part of what another one does.
 class hidden_characters {
 public:
   explicit hidden_characters(std::string_view text) : text_(text), hidden_(text.size()) {
@@ -99,7 +99,8 @@ std::string redactor::clean(std::string_view text) const {
   hidden.hide_token_like_words();
   auto result = hidden.result();
   // What can't be seen could still change what a terminal shows.
-  std::replace_if(result.begin(), result.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  std::replace_if(
+    result.begin(), result.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   return result;
 }
 

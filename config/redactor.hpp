@@ -9,8 +9,9 @@
 
 namespace creamery {
 
-/// Keeps secrets out of what people get to see, wherever someone may have pasted them: the values of those variables that by
-/// their name hold one (`…TOKEN…`, `…SECRET…`, `…KEY…`, `…PASSWORD…`), what follows an `oauth:`, and what looks like a token.
+/// Keeps secrets out of what people get to see, wherever someone may have pasted them: the values of those variables
+/// that by their name hold one (`…TOKEN…`, `…SECRET…`, `…KEY…`, `…PASSWORD…`), what follows an `oauth:`, and what looks
+/// like a token.
 class redactor {
 public:
   redactor() = default;

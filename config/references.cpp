@@ -37,7 +37,7 @@ private:
       return;
     node.text.clear();
     node.plain = false; // what comes from outside is text, even if it looks like a number
-    for (auto i = rest.find(opening); i != std::string_view::npos; i = rest.find(opening)) {
+    for (auto i = rest.find(opening); i != std::string_view::npos && !node.broken; i = rest.find(opening)) {
       bool escaped = i > 0 && rest[i - 1] == '$';
       node.text.append(rest.substr(0, escaped ? i - 1 : i));
       rest.remove_prefix(i + opening.size());

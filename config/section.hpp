@@ -26,8 +26,8 @@ struct reading_context {
   }
 };
 
-/// Reads one map of the file, key by key. The keys that were asked for are the known ones; `finish` names the others. A value
-/// of the wrong type is named and taken for absent. Each `what` is what was expected, for the message.
+/// Reads one map of the file, key by key. The keys that were asked for are the known ones; `finish` names the others. A
+/// value of the wrong type is named and taken for absent. Each `what` is what was expected, for the message.
 class section {
 public:
   /// @param node a map; null is one without keys.

@@ -50,8 +50,8 @@ void read_ca_file(section& endpoints, endpoint_config& config, reading_context& 
   config.ca_file = value->text;
   std::error_code error;
   if (!std::filesystem::is_regular_file(config.ca_file, error))
-    context.out.error(context.place(*value), "'ca_file' of " + endpoints.owner() + " is " + shown(*value)
-                                               + ", which is no file",
+    context.out.error(context.place(*value),
+                      "'ca_file' of " + endpoints.owner() + " is " + shown(*value) + ", which is no file",
                       "a file with certificates in PEM format");
 }
 
@@ -100,7 +100,8 @@ void read_admin(section& root, admin_config& config, reading_context& context) {
     if (is_credential(token->text))
       config.token = secret{token->text};
     else // not shown: half of it may be right
-      context.out.error(context.place(*token), "'token' of 'admin' is empty or has characters that a header can't carry",
+      context.out.error(context.place(*token),
+                        "'token' of 'admin' is empty or has characters that a header can't carry",
                         "visible ASCII without spaces");
   }
   if (listen != nullptr && !is_loopback(config.host))
@@ -130,7 +131,8 @@ void read_levels(section& logging, logging_config& config, reading_context& cont
       config.levels.emplace(component.text, *level);
     else
       context.out.error(context.place(value),
-                        "the level of " + shown(component) + " is " + shown(value) + did_you_mean(value.text, level_names),
+                        "the level of " + shown(component) + " is " + shown(value)
+                          + did_you_mean(value.text, level_names),
                         one_of(level_names));
   }
 }

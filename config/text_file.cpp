@@ -16,7 +16,8 @@ struct close_file {
   }
 };
 
-/// How many bytes the well-formed UTF-8 sequence at the start of `text` has (Unicode 15, table 3-7); 0 if there is none.
+/// How many bytes the well-formed UTF-8 sequence at the start of `text` has (Unicode 15, table 3-7); 0 if there is
+/// none.
 size_t utf8_length(std::string_view text) {
   auto byte = [text](size_t i) { return i < text.size() ? static_cast<uint8_t>(text[i]) : uint8_t{0}; };
   auto continues = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };

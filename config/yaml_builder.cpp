@@ -175,7 +175,8 @@ bool yaml_builder::check_tag(const YAML::Mark& mark, const std::string& tag) {
 void yaml_builder::read_bare_tag(const YAML::Mark& mark, yaml_node& node) {
   if (node.text.empty()) {
     node.text = "!";
-    out_.warning(place_(mark), "an unquoted ! is a tag to YAML; it is taken for the text \"!\" here", "\"!\" in quotes");
+    out_.warning(place_(mark), "an unquoted ! is a tag to YAML; it is taken for the text \"!\" here",
+                 "\"!\" in quotes");
   } else {
     node.broken = true;
     out_.error(place_(mark), "an unquoted ! is a tag to YAML, and has no meaning here",
@@ -201,7 +202,8 @@ char yaml_builder::character_at(const YAML::Mark& mark) const {
   return offset < text_.size() ? text_[offset] : '\0';
 }
 
-/// yaml-cpp's mark of a list item that is nothing is where the next item begins. Finds the line of the lonely `-` above it.
+/// yaml-cpp's mark of a list item that is nothing is where the next item begins. Finds the line of the lonely `-` above
+/// it.
 YAML::Mark yaml_builder::place_of_null_item(YAML::Mark mark) const {
   auto above = text_.substr(0, static_cast<size_t>(std::max(mark.pos, 0)));
   int line = mark.line;

@@ -33,14 +33,14 @@ private:
   std::string expected_;
 };
 
-/// Builds our own tree from yaml-cpp's events. yaml-cpp's tree silently keeps one of two equal keys, copies nothing when an
-/// alias refers to its own parent, and has no bounds. May throw `refused_yaml`.
+/// Builds our own tree from yaml-cpp's events. yaml-cpp's tree silently keeps one of two equal keys, copies nothing
+/// when an alias refers to its own parent, and has no bounds. May throw `refused_yaml`.
 class yaml_builder : public YAML::EventHandler {
 public:
   using place_function = std::function<source_place(const YAML::Mark&)>;
 
-  /// @param text what yaml-cpp parses; needed for what the events don't tell: whether it was `!` or `""`, whether a quote
-  /// is ever closed, where nothing stands.
+  /// @param text what yaml-cpp parses; needed for what the events don't tell: whether it was `!` or `""`, whether a
+  /// quote is ever closed, where nothing stands.
   /// @param place where a mark of yaml-cpp is in the file.
   yaml_builder(std::string_view text, place_function place, diagnostic_list& out);
 
@@ -51,7 +51,8 @@ public:
   void OnDocumentEnd() override;
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override;
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override;
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override;
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override;
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value style) override;
   void OnSequenceEnd() override;

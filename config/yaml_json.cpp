@@ -23,10 +23,8 @@ nlohmann::json scalar_to_json(const yaml_node& x) {
 
 nlohmann::json to_json(const yaml_node& x) {
   switch (x.type) {
-    case yaml_node::kind::null:
-      return nullptr;
-    case yaml_node::kind::scalar:
-      return scalar_to_json(x);
+    case yaml_node::kind::null: return nullptr;
+    case yaml_node::kind::scalar: return scalar_to_json(x);
     case yaml_node::kind::sequence: {
       auto result = nlohmann::json::array();
       for (const auto& item : x.items)

@@ -6,8 +6,8 @@
 
 namespace creamery {
 
-/// A part of the file as JSON. Without quotes, `true`, `false` and what JSON takes for a number have that type; everything
-/// else is a string (`007`, `yes` and `.inf` too).
+/// A part of the file as JSON. Without quotes, `true`, `false` and what JSON takes for a number have that type;
+/// everything else is a string (`007`, `yes` and `.inf` too).
 nlohmann::json to_json(const yaml_node& x);
 
 } // namespace creamery

@@ -17,15 +17,12 @@ const yaml_node* yaml_node::find(std::string_view key) const noexcept {
 
 std::string shown(const yaml_node& x) {
   switch (x.type) {
-    case yaml_node::kind::null:
-      return "nothing";
+    case yaml_node::kind::null: return "nothing";
     case yaml_node::kind::scalar:
       // Not cut: the half of a secret would no longer be recognised as one.
       return x.source.size() > max_shown ? "a long text" : "'" + x.source + "'";
-    case yaml_node::kind::sequence:
-      return "a list";
-    case yaml_node::kind::map:
-      return "a map";
+    case yaml_node::kind::sequence: return "a list";
+    case yaml_node::kind::map: return "a map";
   }
   return {};
 }

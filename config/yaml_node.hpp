@@ -20,7 +20,8 @@ struct yaml_node {
   std::string source;
   /// True for a scalar without quotes.
   bool plain = false;
-  /// True if this value has been reported as a mistake already. Readers take it for absent, so that nobody is told twice.
+  /// True if this value has been reported as a mistake already. Readers take it for absent, so that nobody is told
+  /// twice.
   bool broken = false;
   /// Counted from 1; the column in bytes.
   int line = 0;

@@ -93,7 +93,8 @@ attempt try_parse(const std::string& text, const std::vector<int>& shifts, std::
     if (e.mark.is_null())
       result.notes.error({std::string{file}, 0, 0}, e.msg, "valid YAML");
     else
-      result.notes.error(place(e.mark), e.msg, advice_for(line_at(text, e.mark.line + 1), static_cast<size_t>(e.mark.column)));
+      result.notes.error(place(e.mark), e.msg,
+                         advice_for(line_at(text, e.mark.line + 1), static_cast<size_t>(e.mark.column)));
   }
   return result;
 }

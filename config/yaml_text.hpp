@@ -19,7 +19,8 @@ inline constexpr size_t max_yaml_nodes = 50'000;
 ///
 /// - a duplicate key is named and its first value kept;
 /// - an unquoted `!`, which is a tag to YAML, is taken for the text `!`, with a warning; other tags are mistakes;
-/// - if the file is no YAML because of tabs in its indentation, each such line is named, and what the file would have meant with
+/// - if the file is no YAML because of tabs in its indentation, each such line is named, and what the file would have
+/// meant with
 ///   spaces is returned, so that its other mistakes can be found as well.
 ///
 /// Returns nothing if the file can't be understood. References like `${NAME}` are left alone.

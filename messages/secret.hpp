@@ -8,9 +8,9 @@
 
 namespace creamery {
 
-/// A token, password or key. It can't be printed, compared by how long a comparison takes, or found in freed memory: there
-/// is no `operator<<` and no conversion, and whoever really needs the text has to ask for it with `reveal()`, which is
-/// easy to search for.
+/// A token, password or key. It can't be printed, compared by how long a comparison takes, or found in freed memory:
+/// there is no `operator<<` and no conversion, and whoever really needs the text has to ask for it with `reveal()`,
+/// which is easy to search for.
 class secret {
 public:
   secret() = default;

@@ -6,6 +6,7 @@
 #include <array>
 #include <deque>
 #include <ostream>
+#include <utility>
 
 namespace creamery {
 

@@ -1,0 +1,41 @@
+#include "benchmarks/micro/capture.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace creamery::benchmarks {
+
+std::vector<capture> load_captures() {
+  const auto* variable = std::getenv("CREAMERY_TEST_DATA");
+  auto folder = variable != nullptr && *variable != '\0'
+                  ? std::filesystem::path{variable}
+                  : std::filesystem::path{CREAMERY_SOURCE_DIR}.parent_path() / "shared" / "data";
+  std::vector<capture> captures;
+  for (const auto* name : {"chat-burst.irc", "chat-newyear.irc", "chat-modern-tags.irc"}) {
+    std::ifstream file{folder / name, std::ios::binary};
+    if (!file)
+      continue;
+    auto& one = captures.emplace_back();
+    one.name = name;
+    one.text.assign(std::istreambuf_iterator<char>{file}, {});
+  }
+  for (auto& one : captures) { // only now, because the texts no longer move
+    std::string_view rest = one.text;
+    while (!rest.empty()) {
+      auto end = rest.find('\n');
+      auto line = rest.substr(0, end);
+      if (line.ends_with('\r'))
+        line.remove_suffix(1);
+      if (!line.empty())
+        one.lines.push_back(line);
+      if (end == std::string_view::npos)
+        break;
+      rest.remove_prefix(end + 1);
+    }
+  }
+  return captures;
+}
+
+} // namespace creamery::benchmarks
