@@ -31,8 +31,12 @@ struct pending_report {
 
 bot_state::bot_state(bot_actor::pointer self, bot_settings settings, account_actor account,
                      const runtime_environment& environment)
-  : self_(self), settings_(std::move(settings)), account_(std::move(account)), environment_(environment),
-    log_(make_logger("bot")), children_(self, log_) {
+  : self_(self),
+    settings_(std::move(settings)),
+    account_(std::move(account)),
+    environment_(environment),
+    log_(make_logger("bot")),
+    children_(self, log_) {
 }
 
 bot_actor::behavior_type bot_state::make_behavior() {
@@ -41,9 +45,15 @@ bot_actor::behavior_type bot_state::make_behavior() {
     self_->quit(request.reason);
   });
   self_->send(account_, follow_atom_v, outbox_user_actor{self_});
-  children_.add("router", [this] { return start_router(); });
-  for (const auto& cog : settings_.cogs) {
-    auto module = environment_.modules.load(cog.name);
+  std::vector<result<std::shared_ptr<const cog_module>>> modules;
+  std::vector<std::string> loaded;
+  for (const auto& cog : settings_.cogs)
+    if (modules.push_back(environment_.modules.load(cog.name)); modules.back())
+      loaded.push_back(cog.name);
+  children_.add("router", [this, loaded] { return start_router(loaded); });
+  for (size_t i = 0; i < modules.size(); ++i) {
+    const auto& cog = settings_.cogs[i];
+    const auto& module = modules[i];
     if (module) {
       children_.add("cog " + cog.name, [this, cog, module = *module] { return start_cog(cog, module); });
     } else {
@@ -70,8 +80,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
   };
 }
 
-caf::actor bot_state::start_router() {
-  router_ = self_->spawn<router>(settings_.name, settings_.prefix, environment_.delivery);
+caf::actor bot_state::start_router(const std::vector<std::string>& cogs) {
+  router_ = self_->spawn<router>(settings_.name, settings_.prefix, environment_.delivery, cogs);
   for (const auto& [cog, address] : cogs_)
     self_->send(address, use_atom_v, router_);
   for (const auto& [connection, address] : connections_)

@@ -25,7 +25,8 @@ public:
   bot_actor::behavior_type make_behavior();
 
 private:
-  caf::actor start_router();
+  /// @param cogs those that will announce themselves.
+  caf::actor start_router(const std::vector<std::string>& cogs);
   caf::actor start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module);
   caf::actor start_connection(const std::string& connection, const std::vector<std::string>& channels);
   void on_ready(const std::string& connection, const bot_ready& ready);

@@ -1,6 +1,7 @@
 #include "actors/chat_connection.hpp"
 
 #include "runtime/irc/parser.hpp"
+#include "runtime/net/printable.hpp"
 #include "runtime/telemetry/log.hpp"
 
 #include <algorithm>
@@ -13,6 +14,9 @@ namespace {
 
 /// A bad line is logged up to this length.
 constexpr size_t shown_of_bad_line = 200;
+
+/// So many different reasons of failures in a row are logged as news.
+constexpr size_t max_reasons = 8;
 
 bool is_joined(const irc_session& irc, const std::string& channel) {
   auto i = irc.channels().find(channel);
@@ -27,8 +31,13 @@ int64_t in_seconds(std::chrono::steady_clock::duration d) {
 
 chat_connection_state::chat_connection_state(chat_connection_actor::pointer self, connection_identity who,
                                              chat_settings settings, link_opener open)
-  : self_(self), who_(std::move(who)), settings_(std::move(settings)), open_(std::move(open)), log_(make_logger("irc")),
-    redial_(settings_.redial, std::random_device{}()), refused_(settings_.refused, std::random_device{}()) {
+  : self_(self),
+    who_(std::move(who)),
+    settings_(std::move(settings)),
+    open_(std::move(open)),
+    log_(make_logger("irc")),
+    redial_(settings_.redial, std::random_device{}()),
+    refused_(settings_.refused, std::random_device{}()) {
 }
 
 chat_connection_state::~chat_connection_state() {
@@ -69,8 +78,8 @@ void chat_connection_state::dial() {
   dial_at_.reset();
   dialling_ = true;
   ++dials_;
-  self_->request(outbox_, caf::infinite, login_atom_v).then([this] { ask_credentials(); },
-    [this](const caf::error&) { failed("the account's outbox ended", redial_); });
+  self_->request(outbox_, caf::infinite, login_atom_v)
+    .then([this] { ask_credentials(); }, [this](const caf::error&) { failed("the account's outbox ended", redial_); });
 }
 
 void chat_connection_state::ask_credentials() {
@@ -96,8 +105,9 @@ void chat_connection_state::failed(std::string why, backoff& wait) {
   dialling_ = false;
   auto pause = wait.next();
   ++failures_;
-  // The first failure, a new reason, and then the 2nd, 4th, 8th …: hours without a network are a dozen lines.
-  if (why != last_error_ || std::has_single_bit(failures_))
+  // The first failure, reasons that are new, and then the 2nd, 4th, 8th …: hours without a network are a dozen lines.
+  auto is_new = reasons_.size() < max_reasons && reasons_.insert(why).second;
+  if (is_new || std::has_single_bit(failures_))
     log_->warn("{}: {}; dialling again in {} s (failure {})", who_.name, why, in_seconds(pause), failures_);
   last_error_ = std::move(why);
   dial_after(pause);
@@ -130,9 +140,10 @@ void chat_connection_state::on_lines(const link_lines& arrived) {
   for (auto where : lines.lines) {
     irc_index index;
     if (auto error = parse_irc(text_of(*lines.memory, where), index); error != irc_parse_error::none) {
-      ++bad_lines_;
-      log_->warn("{}: {} from the server: '{}'", who_.name, to_string(error),
-                 text_of(*lines.memory, where).substr(0, shown_of_bad_line));
+      // The first one, and then the 2nd, 4th, 8th …: a server that sends nothing else doesn't fill the disk.
+      if (std::has_single_bit(++bad_lines_))
+        log_->warn("{}: {} from the server (bad line {}): '{}'", who_.name, to_string(error), bad_lines_,
+                   printable(text_of(*lines.memory, where), shown_of_bad_line));
       continue;
     }
     index.begin = where.offset;
@@ -147,24 +158,7 @@ void chat_connection_state::on_lines(const link_lines& arrived) {
 }
 
 void chat_connection_state::on_closed(const link_closed& closed) {
-  auto* on = find(closed.link);
-  if (on == nullptr)
-    return;
-  auto what = on->what;
-  if (on->irc && self_->clock().now() - on->opened >= settings_.healthy_after) {
-    redial_.reset();
-    failures_ = 0;
-  }
-  drop(closed.link);
-  if (what == role::retiring)
-    return;
-  // A successor that is still being set up is all we have now.
-  if (auto* successor = find(role::successor); what == role::current && successor != nullptr) {
-    successor->what = role::current;
-    overlap_ends_.reset();
-    return;
-  }
-  failed(to_string(closed.why), redial_);
+  over(closed.link, to_string(closed.why), redial_);
 }
 
 void chat_connection_state::on_router(const router_actor& router) {
@@ -178,7 +172,7 @@ void chat_connection_state::on_router(const router_actor& router) {
 void chat_connection_state::on_outbox(const outbox_actor& outbox) {
   outbox_ = outbox;
   for (auto& one : links_) {
-    if (!one.irc)
+    if (!one.irc || one.what == role::retiring)
       continue;
     for (const auto& [channel, state] : one.irc->channels())
       if (state.state == irc_session::membership::joined)
@@ -212,7 +206,6 @@ void chat_connection_state::on_tick() {
     if (!pending_.empty() || on->socket->reading_paused()) {
       // We are the ones who don't read, or don't get on with what was read: the server isn't to blame.
       on->irc->excuse_silence(now);
-      continue;
     }
     irc_action::list todo;
     on->irc->expire(now, todo);
@@ -231,15 +224,27 @@ void chat_connection_state::on_tick() {
 
 void chat_connection_state::set_channels(std::vector<std::string> channels) {
   auto now = self_->clock().now();
+  std::vector<std::string> removed;
+  for (const auto& old : who_.channels)
+    if (std::find(channels.begin(), channels.end(), old) == channels.end())
+      removed.push_back(old);
+  auto told = false;
   for (auto& one : links_) {
-    if (!one.irc)
+    if (!one.irc || one.what == role::retiring)
       continue;
+    told = true;
     irc_action::list todo;
-    for (const auto& old : who_.channels)
-      if (std::find(channels.begin(), channels.end(), old) == channels.end())
-        one.irc->part(old, todo);
+    for (const auto& old : removed)
+      one.irc->part(old, todo);
     one.irc->join(channels, now, todo);
     perform(one.id, std::move(todo));
+  }
+  if (!told) {
+    // No session is there to part from them, but what waits in the outbox must not wait for us any more.
+    for (const auto& old : removed) {
+      privileged_.erase(old);
+      tell_membership(old, membership_change::kind::left);
+    }
   }
   who_.channels = std::move(channels);
 }
@@ -273,10 +278,8 @@ void chat_connection_state::perform(link& on, irc_action::welcomed& action) {
 void chat_connection_state::perform(link& on, irc_action::login_refused& action) {
   auto text = action.text;
   self_->send(who_.account, login_refused{who_.name, text});
-  auto id = on.id;
   on.socket->close();
-  drop(id);
-  failed("the login was refused: " + text, refused_);
+  over(on.id, "the login was refused: " + text, refused_);
 }
 
 void chat_connection_state::perform(link& on, irc_action::request_joins& action) {
@@ -330,13 +333,13 @@ void chat_connection_state::perform(link&, irc_action::own_state& action) {
 void chat_connection_state::perform(link&, irc_action::noticed& action) {
   log_->debug("{}: notice in #{}: {} ({})", who_.name, action.channel, action.text, action.msg_id);
   if (outbox_)
-    self_->send(outbox_, channel_notice{who_.bot, std::move(action.channel), std::move(action.msg_id),
-                                        std::move(action.text)});
+    self_->send(outbox_,
+                channel_notice{who_.bot, std::move(action.channel), std::move(action.msg_id), std::move(action.text)});
 }
 
 void chat_connection_state::perform(link& on, irc_action::replace&) {
-  if (on.what != role::current || find(role::successor) != nullptr || dialling_)
-    return;
+  if (on.what != role::current || find(role::successor) != nullptr || dialling_ || dial_at_)
+    return; // it is being done already
   log_->info("{}: Twitch is going to end this connection; opening another one", who_.name);
   ++reconnects_;
   overlap_ends_ = self_->clock().now() + settings_.overlap;
@@ -344,12 +347,8 @@ void chat_connection_state::perform(link& on, irc_action::replace&) {
 }
 
 void chat_connection_state::perform(link& on, irc_action::give_up& action) {
-  auto what = on.what;
-  auto why = std::move(action.reason);
   on.socket->close();
-  drop(on.id);
-  if (what != role::retiring)
-    failed(std::move(why), redial_);
+  over(on.id, std::move(action.reason), redial_);
 }
 
 // -- helpers ----------------------------------------------------------------------------------------------------------------
@@ -370,6 +369,47 @@ void chat_connection_state::drop(link_id id) {
     return;
   auto gone = std::move(*i);
   links_.erase(i);
+  if (gone.what != role::retiring) // those of a retiring one are told when it retires
+    tell_lost(gone);
+}
+
+void chat_connection_state::over(link_id id, std::string why, backoff& wait) {
+  auto* on = find(id);
+  if (on == nullptr)
+    return;
+  auto what = on->what;
+  if (on->irc && self_->clock().now() - on->opened >= settings_.healthy_after) {
+    redial_.reset();
+    failures_ = 0;
+    reasons_.clear();
+  }
+  drop(id);
+  if (what == role::retiring)
+    return;
+  // A successor that is still being set up, or that is about to be, is all we have now.
+  if (auto* successor = find(role::successor); what == role::current && successor != nullptr) {
+    successor->what = role::current;
+    overlap_ends_.reset();
+    last_error_ = std::move(why);
+  } else if (dialling_) {
+    last_error_ = std::move(why);
+  } else {
+    failed(std::move(why), wait);
+  }
+}
+
+void chat_connection_state::promote(link& successor) {
+  auto* old = find(role::current);
+  successor.what = role::current;
+  overlap_ends_.reset();
+  if (old == nullptr)
+    return;
+  old->what = role::retiring;
+  old->socket->close();
+  tell_lost(*old); // what is said in channels that the successor isn't in yet waits until it is
+}
+
+void chat_connection_state::tell_lost(const link& gone) {
   if (!gone.irc)
     return;
   for (const auto& [channel, state] : gone.irc->channels())
@@ -377,17 +417,8 @@ void chat_connection_state::drop(link_id id) {
       tell_membership(channel, membership_change::kind::lost);
 }
 
-void chat_connection_state::promote(link& successor) {
-  if (auto* old = find(role::current)) {
-    old->what = role::retiring;
-    old->socket->close();
-  }
-  successor.what = role::current;
-  overlap_ends_.reset();
-}
-
 void chat_connection_state::check_ready(link& on) {
-  if (!on.irc || on.reported_ready || !on.irc->settled())
+  if (!on.irc || on.what == role::retiring || on.reported_ready || !on.irc->settled())
     return;
   on.reported_ready = true;
   if (on.what == role::successor)

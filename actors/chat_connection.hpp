@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -116,6 +117,10 @@ private:
   link* find(role what);
   /// Forgets a link at once; its channels are lost unless another link has them.
   void drop(link_id id);
+  /// A link has ended, or is of no use any more: forgets it, and sees to what takes its place, at the latest after `wait`.
+  void over(link_id id, std::string why, backoff& wait);
+  /// Tells which channels of a link are joined on no other one.
+  void tell_lost(const link& gone);
   /// The successor takes the place of the current link, which is closed.
   void promote(link& successor);
   void check_ready(link& on);
@@ -146,6 +151,8 @@ private:
   backoff refused_;
   /// Failures since the connection was healthy.
   uint64_t failures_ = 0;
+  /// Their different reasons.
+  std::set<std::string> reasons_;
   std::string last_error_;
   std::string login_;
   /// Where the larger limits hold for us, as Twitch last said; for an outbox that was replaced.

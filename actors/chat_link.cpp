@@ -20,8 +20,8 @@ public:
 
   void on_lines(line_batch batch) override {
     auto now = std::chrono::steady_clock::now().time_since_epoch();
-    caf::anon_send(owner_, link_lines{id_, std::move(batch),
-                                      std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()});
+    caf::anon_send(
+      owner_, link_lines{id_, std::move(batch), std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()});
   }
 
   void on_closed(net_error why) override {
@@ -61,10 +61,11 @@ private:
 } // namespace
 
 link_opener open_with(net_context& net, endpoint server, net_options options) {
-  return [&net, server = std::move(server), options = std::move(options)](const chat_connection_actor& owner, link_id id) {
-    auto session = net_session::open(net, server, options, std::make_unique<mailbox_listener>(owner, id));
-    return std::make_shared<net_link>(std::move(session));
-  };
+  return
+    [&net, server = std::move(server), options = std::move(options)](const chat_connection_actor& owner, link_id id) {
+      auto session = net_session::open(net, server, options, std::make_unique<mailbox_listener>(owner, id));
+      return std::make_shared<net_link>(std::move(session));
+    };
 }
 
 } // namespace creamery

@@ -1,5 +1,6 @@
 #include "actors/cog_runner.hpp"
 
+#include "runtime/net/printable.hpp"
 #include "runtime/telemetry/log.hpp"
 
 #include <algorithm>
@@ -12,6 +13,9 @@ namespace {
 /// Most messages that a cog may have said and the outbox not accepted; more are dropped and logged.
 constexpr size_t max_unaccepted = 1'000;
 
+/// A line whose handler threw is logged up to this length.
+constexpr size_t shown_of_bad_line = 2'000;
+
 bool is_channel_name(std::string_view name) noexcept {
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -22,7 +26,9 @@ bool is_channel_name(std::string_view name) noexcept {
 
 cog_runner_state::cog_runner_state(cog_actor::pointer self, cog_identity identity,
                                    std::shared_ptr<const cog_module> module)
-  : self_(self), identity_(std::move(identity)), module_(std::move(module)),
+  : self_(self),
+    identity_(std::move(identity)),
+    module_(std::move(module)),
     log_(make_logger(identity_.bot + "/" + identity_.settings.name, "cog")),
     context_(*this, identity_.settings.name, identity_.bot, identity_.prefix, identity_.settings.options, log_) {
 }
@@ -39,6 +45,7 @@ cog_actor::behavior_type cog_runner_state::make_behavior() {
     [this](const cog_batch& batch) { on_batch(batch); },
     [this](use_atom, const router_actor& router) {
       router_ = router;
+      handled_ = 0; // each router counts its lines from one
       announce();
     },
     [this](use_atom, const outbox_actor& outbox) {
@@ -85,7 +92,7 @@ void cog_runner_state::on_batch(const cog_batch& batch) {
     if (line.number < batch.from || line.number <= handled_)
       continue;
     handled_ = line.number;
-    auto text = [&] { return irc_line{content.memory->data(), line.index}.raw(); };
+    auto text = [&] { return printable(irc_line{content.memory->data(), line.index}.raw(), shown_of_bad_line); };
     if (!guarded("a handler", [&] { handle(line, content); })) {
       log_->error("the line that caused it, which is not tried again: {}", text());
       report_progress(handled_, 1);

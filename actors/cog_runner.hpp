@@ -54,7 +54,7 @@ private:
   void* object_ = nullptr;
   router_actor router_;
   outbox_actor outbox_;
-  /// The number of the last line that was handled.
+  /// The number of the last line of the present router's that was handled.
   uint64_t handled_ = 0;
   /// When the line at hand was read from its socket.
   int64_t caused_at_ = 0;

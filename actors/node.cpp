@@ -35,8 +35,12 @@ struct pending_report {
 
 node_state::node_state(node_actor::pointer self, std::vector<account_settings> accounts, std::vector<bot_settings> bots,
                        const runtime_environment& environment)
-  : self_(self), account_settings_(std::move(accounts)), bot_settings_(std::move(bots)), environment_(environment),
-    log_(make_logger("node")), children_(self, log_) {
+  : self_(self),
+    account_settings_(std::move(accounts)),
+    bot_settings_(std::move(bots)),
+    environment_(environment),
+    log_(make_logger("node")),
+    children_(self, log_) {
 }
 
 node_actor::behavior_type node_state::make_behavior() {

@@ -2,6 +2,7 @@
 
 #include "runtime/telemetry/log.hpp"
 
+#include <algorithm>
 #include <random>
 
 namespace creamery {
@@ -14,17 +15,30 @@ constexpr size_t max_latencies = 4'096;
 } // namespace
 
 outbox_state::outbox_state(outbox_actor::pointer self, std::string account, say_queue::options options)
-  : self_(self), account_(std::move(account)), log_(make_logger("outbox")), queue_(options, std::random_device{}()),
-    logins_(options.limits.logins, options.limits.login_period), joins_(options.limits.joins, options.limits.join_period) {
+  : self_(self),
+    account_(std::move(account)),
+    log_(make_logger("outbox")),
+    queue_(options, std::random_device{}()),
+    logins_(options.limits.logins, options.limits.login_period),
+    joins_(options.limits.joins, options.limits.join_period) {
+  if (!options.spent)
+    return;
+  auto now = self_->clock().now();
+  queue_.assume_spent(now);
+  logins_.fill(now, options.limits.logins);
+  joins_.fill(now, options.limits.joins);
 }
 
 outbox_actor::behavior_type outbox_state::make_behavior() {
+  self_->set_down_handler([this](const caf::down_msg& down) { on_down(down); });
   return {
     [this](const say& message) {
       auto accepted = queue_.accept(message, self_->clock().now());
       if (!accepted)
-        log_->warn("{}: a message of {} in #{} was dropped: the queue is full, or nothing is left of its text", account_,
-                   message.cog, message.channel);
+        log_->warn(
+          "{}: a message of {} in #{} was dropped: the queue is full, nothing is left of its text, or the account "
+          "is anonymous",
+          account_, message.cog, message.channel);
       proceed();
       return accepted;
     },
@@ -67,6 +81,7 @@ void outbox_state::on_membership(const membership_change& change, const chat_wri
       // What the connection before this one has not answered will never be answered.
       if (auto known = writers_.find(key); known != writers_.end() && known->second != writer)
         queue_.lost(change.bot, change.channel);
+      watch(writer);
       writers_[key] = writer;
       queue_.joined(change.bot, change.channel);
       break;
@@ -81,6 +96,21 @@ void outbox_state::on_membership(const membership_change& change, const chat_wri
       queue_.left(change.bot, change.channel);
       break;
   }
+}
+
+void outbox_state::watch(const chat_writer_actor& writer) {
+  if (std::none_of(writers_.begin(), writers_.end(), [&](const auto& x) { return x.second == writer; }))
+    self_->monitor(writer);
+}
+
+void outbox_state::on_down(const caf::down_msg& down) {
+  std::erase_if(writers_, [&](const auto& one) {
+    if (one.second.address() != down.source)
+      return false;
+    queue_.lost(one.first.first, one.first.second);
+    return true;
+  });
+  proceed();
 }
 
 void outbox_state::on_notice(const channel_notice& notice) {
@@ -137,7 +167,7 @@ void outbox_state::remember_latency(const say_queue::transmission& sent, say_que
 
 outbox_report outbox_state::report() const {
   auto x = queue_.counters();
-  return {account_,     x.accepted,  x.rejected, x.confirmed, x.refused,   x.unconfirmed,
+  return {account_,   x.accepted,  x.rejected, x.confirmed, x.refused, x.unconfirmed,
           x.aged_out, x.abandoned, x.waiting,  x.in_flight, latencies_};
 }
 

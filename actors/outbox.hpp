@@ -34,6 +34,9 @@ private:
 
   void on_membership(const membership_change& change, const chat_writer_actor& writer);
   void on_notice(const channel_notice& notice);
+  /// A connection that dies without a word has lost its channels: what is said there waits for the next one.
+  void watch(const chat_writer_actor& writer);
+  void on_down(const caf::down_msg& down);
   /// Does everything that the limits allow now, and sets the alarm for the rest.
   void proceed();
   void write();

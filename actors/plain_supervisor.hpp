@@ -26,6 +26,16 @@ public:
     self_->set_down_handler([this](const caf::down_msg& down) { ended(down); });
   }
 
+  plain_supervisor(const plain_supervisor&) = delete;
+  plain_supervisor& operator=(const plain_supervisor&) = delete;
+
+  /// However the owner ends, be it that it is killed: children without a supervisor would live on beside those of its
+  /// successor.
+  ~plain_supervisor() {
+    if (!stopped_)
+      end_children();
+  }
+
   /// Starts a child and keeps it alive from now on.
   void add(std::string name, starter start) {
     children_.emplace_back(std::move(name), std::move(start), seed());
@@ -40,23 +50,25 @@ public:
   /// The time for a restart has come.
   void restart(const std::string& name) {
     for (auto& one : children_)
-      if (one.name == name && !one.address && one.start)
+      if (one.name == name && !one.address && one.start && !stopped_)
         begin(one);
   }
 
   /// Stops all children, the last one first, and restarts none of them any more.
   void stop() {
+    stopped_ = true;
     self_->set_down_handler([](const caf::down_msg&) {});
-    for (auto one = children_.rbegin(); one != children_.rend(); ++one)
-      if (one->address)
-        self_->send_exit(one->address, caf::exit_reason::user_shutdown);
+    end_children();
   }
 
   std::vector<child_report> report() const {
     std::vector<child_report> result;
     for (const auto& one : children_)
-      result.push_back({one.name, one.address ? "running" : one.start ? "restarting" : "failed to load", one.restarts,
-                        one.last_error});
+      result.push_back({one.name,
+                        one.address ? "running"
+                        : one.start ? "restarting"
+                                    : "failed to load",
+                        one.restarts, one.last_error});
     return result;
   }
 
@@ -80,6 +92,12 @@ private:
 
   static uint64_t seed() {
     return std::random_device{}();
+  }
+
+  void end_children() {
+    for (auto one = children_.rbegin(); one != children_.rend(); ++one)
+      if (one->address)
+        caf::anon_send_exit(one->address, caf::exit_reason::user_shutdown);
   }
 
   void begin(child& one) {
@@ -108,6 +126,7 @@ private:
   Self* self_;
   std::shared_ptr<spdlog::logger> log_;
   std::vector<child> children_;
+  bool stopped_ = false;
 };
 
 } // namespace creamery

@@ -4,17 +4,27 @@
 
 namespace creamery {
 
-router_state::router_state(router_actor::pointer self, std::string bot, std::string prefix, delivery_queue::options queue)
-  : self_(self), bot_(std::move(bot)), log_(make_logger("router")), dispatcher_(std::move(prefix), queue) {
+namespace {
+
+/// How long lines wait for cogs to announce themselves. One that takes longer, or fails at it, must not hold up the others.
+constexpr auto patience = std::chrono::seconds{5};
+
+} // namespace
+
+router_state::router_state(router_actor::pointer self, std::string bot, std::string prefix,
+                           delivery_queue::options queue, std::vector<std::string> cogs)
+  : self_(self),
+    bot_(std::move(bot)),
+    log_(make_logger("router")),
+    dispatcher_(std::move(prefix), queue),
+    awaited_(cogs.begin(), cogs.end()) {
 }
 
 router_actor::behavior_type router_state::make_behavior() {
+  if (!awaited_.empty())
+    self_->run_delayed(patience, [this] { route_held(); });
   return {
-    [this](const chat_batch& batch) {
-      dispatcher_.route(batch, self_->clock().now());
-      for (const auto& [cog, to] : receivers_)
-        pump(cog, to);
-    },
+    [this](const chat_batch& batch) { return on_lines(batch); },
     [this](const std::string& cog, uint64_t instance, const cog_interest& interest, const cog_sink_actor& address) {
       on_cog(cog, instance, interest, address);
     },
@@ -24,13 +34,51 @@ router_actor::behavior_type router_state::make_behavior() {
   };
 }
 
+caf::result<void> router_state::on_lines(const chat_batch& batch) {
+  if (awaited_.empty()) {
+    route(batch);
+    return caf::unit;
+  }
+  auto promise = self_->make_response_promise<void>();
+  held_.push_back({batch, promise});
+  return promise;
+}
+
+void router_state::route(const chat_batch& batch) {
+  dispatcher_.route(batch, self_->clock().now());
+  for (const auto& [cog, to] : receivers_) {
+    pump(cog, to);
+    warn_of_shedding(cog);
+  }
+}
+
+void router_state::route_held() {
+  awaited_.clear();
+  for (auto& one : std::exchange(held_, {})) {
+    route(one.lines);
+    one.promise.deliver();
+  }
+}
+
 void router_state::on_cog(const std::string& cog, uint64_t instance, const cog_interest& interest,
                           cog_sink_actor address) {
+  if (auto known = receivers_.find(cog); known != receivers_.end() && instance < known->second.instance)
+    return; // an instance that was given up and replaced
   for (const auto& taken : dispatcher_.add(cog, interest))
     log_->warn("{}: the command '{}' of cog {} belongs to another cog already", bot_, taken, cog);
   auto& to = receivers_[cog];
   to = {instance, std::move(address)};
   pump(cog, to);
+  if (awaited_.erase(cog) > 0 && awaited_.empty())
+    route_held();
+}
+
+void router_state::warn_of_shedding(const std::string& cog) {
+  auto shed = dispatcher_.queue(cog)->counters().shed;
+  if (shed == 0 || shed < next_warning_[cog])
+    return;
+  log_->warn("{}: the cog {} is too slow: {} lines for it were shed so far", bot_, cog, shed);
+  next_warning_[cog] = 2 * shed;
 }
 
 void router_state::on_progress(const cog_progress& progress) {
@@ -53,8 +101,7 @@ void router_state::pump(const std::string& cog, const receiver& to) {
 
 router_report router_state::report() const {
   const auto& total = dispatcher_.counters();
-  router_report result{total.received, total.chat,     total.duplicates, total.ignored,
-                       total.routed,   total.commands, {}};
+  router_report result{total.received, total.chat, total.duplicates, total.ignored, total.routed, total.commands, {}};
   for (const auto& [cog, queue] : dispatcher_.queues()) {
     const auto& x = queue.counters();
     result.cogs.push_back({cog, x.routed, x.handled, x.poisoned, x.shed, x.queued});

@@ -7,7 +7,9 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace creamery {
 
@@ -16,7 +18,10 @@ class router_state {
 public:
   static inline const char* name = "creamery.router";
 
-  router_state(router_actor::pointer self, std::string bot, std::string prefix, delivery_queue::options queue);
+  /// @param cogs those that are about to announce themselves: lines wait for them, so that a cog which takes its time to start
+  /// misses nothing, but no longer than a few seconds.
+  router_state(router_actor::pointer self, std::string bot, std::string prefix, delivery_queue::options queue,
+               std::vector<std::string> cogs = {});
 
   router_actor::behavior_type make_behavior();
 
@@ -26,10 +31,22 @@ private:
     cog_sink_actor address;
   };
 
+  /// Lines that wait for cogs to announce themselves.
+  struct held_batch {
+    chat_batch lines;
+    caf::typed_response_promise<void> promise;
+  };
+
+  caf::result<void> on_lines(const chat_batch& batch);
+  void route(const chat_batch& batch);
+  /// Nobody is waited for any more: routes what waited.
+  void route_held();
   void on_cog(const std::string& cog, uint64_t instance, const cog_interest& interest, cog_sink_actor address);
   void on_progress(const cog_progress& progress);
   /// Sends a cog what its queue gives out.
   void pump(const std::string& cog, const receiver& to);
+  /// Tells when lines were shed: the first time, and whenever their number has doubled.
+  void warn_of_shedding(const std::string& cog);
   router_report report() const;
 
   router_actor::pointer self_;
@@ -37,6 +54,11 @@ private:
   std::shared_ptr<spdlog::logger> log_;
   dispatcher dispatcher_;
   std::map<std::string, receiver> receivers_;
+  /// Cogs that have not announced themselves yet.
+  std::set<std::string> awaited_;
+  std::vector<held_batch> held_;
+  /// At how many shed lines the next warning is due, for each cog that lines were shed for.
+  std::map<std::string, uint64_t> next_warning_;
 };
 
 using router = caf::stateful_actor<router_state, router_actor::base>;

@@ -2,8 +2,8 @@
 
 #include "messages/chat_control.hpp"
 #include "runtime/delivery/delivery_queue.hpp"
-#include "runtime/irc/session.hpp"
 #include "runtime/irc/say_queue.hpp"
+#include "runtime/irc/session.hpp"
 #include "runtime/net/endpoint.hpp"
 #include "runtime/net/fwd.hpp"
 #include "runtime/net/net_options.hpp"

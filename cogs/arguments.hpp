@@ -69,7 +69,7 @@ struct argument<T, std::enable_if_t<std::is_arithmetic_v<T> && !std::is_same_v<T
 
   static bool read(std::string_view& text, T& value) {
     auto word = take_word(text);
-    if (word.starts_with('+'))
+    if (word.starts_with('+') && !word.starts_with("+-"))
       word.remove_prefix(1);
     auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
     return error == std::errc{} && !word.empty() && end == word.data() + word.size();
@@ -130,6 +130,15 @@ struct parameters_of<R (C::*)(Ts...)> : parameters_of<R (*)(Ts...)> {};
 
 template <class C, class R, class... Ts>
 struct parameters_of<R (C::*)(Ts...) const> : parameters_of<R (*)(Ts...)> {};
+
+template <class R, class... Ts>
+struct parameters_of<R (*)(Ts...) noexcept> : parameters_of<R (*)(Ts...)> {};
+
+template <class C, class R, class... Ts>
+struct parameters_of<R (C::*)(Ts...) noexcept> : parameters_of<R (*)(Ts...)> {};
+
+template <class C, class R, class... Ts>
+struct parameters_of<R (C::*)(Ts...) const noexcept> : parameters_of<R (*)(Ts...)> {};
 
 /// The types of a handler's arguments behind the first one, without references.
 template <class Tuple>

@@ -67,7 +67,11 @@ public:
 
   cog(cog_host& host, std::string name, std::string bot, std::string prefix, nlohmann::json options,
       std::shared_ptr<spdlog::logger> log)
-    : host_(host), name_(std::move(name)), bot_(std::move(bot)), prefix_(std::move(prefix)), options_(std::move(options)),
+    : host_(host),
+      name_(std::move(name)),
+      bot_(std::move(bot)),
+      prefix_(std::move(prefix)),
+      options_(std::move(options)),
       log_(std::move(log)) {
   }
 

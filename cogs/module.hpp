@@ -16,11 +16,11 @@ class cog;
 #define CREAMERY_COG_INTERFACE 1
 
 #if defined(__SANITIZE_ADDRESS__)
-#  define CREAMERY_SANITIZER "address"
+#define CREAMERY_SANITIZER "address"
 #elif defined(__SANITIZE_THREAD__)
-#  define CREAMERY_SANITIZER "thread"
+#define CREAMERY_SANITIZER "thread"
 #else
-#  define CREAMERY_SANITIZER "none"
+#define CREAMERY_SANITIZER "none"
 #endif
 
 /// What CREAMERY_COG_ABI begins with, so that it can be found in a module's file.
@@ -28,8 +28,10 @@ class cog;
 
 /// Everything that must be equal on both sides: the interface, the compiler, the library's string layout, the sanitizer.
 #define CREAMERY_COG_ABI                                                                                               \
-  CREAMERY_COG_MARK CREAMERY_STRINGIFY(CREAMERY_COG_INTERFACE) ", compiler " __VERSION__                       \
-  ", string layout " CREAMERY_STRINGIFY(_GLIBCXX_USE_CXX11_ABI) ", sanitizer " CREAMERY_SANITIZER
+  CREAMERY_COG_MARK CREAMERY_STRINGIFY(                                                                                \
+    CREAMERY_COG_INTERFACE) ", compiler " __VERSION__                                                                  \
+                            ", string layout " CREAMERY_STRINGIFY(                                                     \
+                              _GLIBCXX_USE_CXX11_ABI) ", sanitizer " CREAMERY_SANITIZER
 
 extern "C" {
 

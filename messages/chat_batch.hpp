@@ -96,7 +96,7 @@ bool inspect(Inspector& f, cog_batch& x) {
     x.lines = std::move(loaded);
     return true;
   } else {
-    auto content = *x.lines;
+    auto content = x.lines ? *x.lines : cog_batch::content{};
     return f.apply(x.from) && f.apply(content.read_at) && inspect_lines(f, content.memory, content.lines, index_of);
   }
 }

@@ -38,7 +38,12 @@ std::string chat_message::display_name() const {
 }
 
 std::chrono::system_clock::time_point chat_message::sent_at() const noexcept {
-  return std::chrono::system_clock::time_point{std::chrono::milliseconds{tag_number("tmi-sent-ts").value_or(0)}};
+  using std::chrono::milliseconds;
+  using time_point = std::chrono::system_clock::time_point;
+  // The clock counts finer than milliseconds: a number that nobody can mean would overflow.
+  constexpr auto most = std::chrono::floor<milliseconds>(time_point::duration::max()).count();
+  auto sent = tag_number("tmi-sent-ts").value_or(0);
+  return time_point{milliseconds{sent >= 0 && sent <= most ? sent : 0}};
 }
 
 bool chat_message::has_badge(std::string_view set) const noexcept {
@@ -61,12 +66,17 @@ std::string_view chat_message::badge(std::string_view set) const noexcept {
   return {};
 }
 
-std::string_view chat_message::text_without_mention() const noexcept {
+std::string_view chat_message::text_without_mention() const {
   auto all = text();
   if (!is_reply() || !all.starts_with('@'))
     return all;
   auto rest = all;
-  take(rest, ' ');
+  // A display name may hold spaces (twitch-platform 1.5), so the first space isn't always the end of the mention.
+  auto mention = '@' + tag_text("reply-parent-display-name") + ' ';
+  if (rest.starts_with(mention))
+    rest.remove_prefix(mention.size());
+  else
+    take(rest, ' ');
   return rest;
 }
 

@@ -44,7 +44,7 @@ public:
     return tag("id").value_or("");
   }
 
-  /// When Twitch sent it.
+  /// When Twitch sent it; the clock's epoch when it doesn't say so.
   std::chrono::system_clock::time_point sent_at() const noexcept;
 
   /// Whether the sender wears a badge of this set (`moderator`, `vip`, `subscriber`, …), whatever its version.
@@ -90,7 +90,7 @@ public:
   }
 
   /// The text without the `@Name ` that Twitch puts in front of a reply.
-  std::string_view text_without_mention() const noexcept;
+  std::string_view text_without_mention() const;
 
   /// The emotes, in the order of the tag. Twitch counts code points; the result counts bytes. Ranges that reach beyond the
   /// text, which happens, are left out.

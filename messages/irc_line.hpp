@@ -74,13 +74,12 @@ template <class Inspector>
 bool inspect(Inspector& f, irc_index& x) {
   // The verb follows from the command, but is sent along so that the receiver needs no parser.
   auto verb = static_cast<uint8_t>(x.verb);
-  return f.object(x).fields(f.field("begin", x.begin), f.field("size", x.size), f.field("tags_size", x.tags_size),
-                            f.field("prefix", x.prefix), f.field("prefix_size", x.prefix_size),
-                            f.field("command", x.command), f.field("command_size", x.command_size),
-                            f.field("params", x.params), f.field("channel", x.channel),
-                            f.field("channel_size", x.channel_size), f.field("text", x.text),
-                            f.field("text_size", x.text_size), f.field("verb", verb), f.field("has_text", x.has_text),
-                            f.field("action", x.action))
+  return f.object(x).fields(
+           f.field("begin", x.begin), f.field("size", x.size), f.field("tags_size", x.tags_size),
+           f.field("prefix", x.prefix), f.field("prefix_size", x.prefix_size), f.field("command", x.command),
+           f.field("command_size", x.command_size), f.field("params", x.params), f.field("channel", x.channel),
+           f.field("channel_size", x.channel_size), f.field("text", x.text), f.field("text_size", x.text_size),
+           f.field("verb", verb), f.field("has_text", x.has_text), f.field("action", x.action))
          && (x.verb = static_cast<irc_verb>(verb), verb <= static_cast<uint8_t>(irc_verb::whisper));
 }
 

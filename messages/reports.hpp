@@ -121,19 +121,18 @@ bool inspect(Inspector& f, cog_report& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, router_report& x) {
-  return f.object(x).fields(f.field("received", x.received), f.field("chat", x.chat), f.field("duplicates", x.duplicates),
-                            f.field("ignored", x.ignored), f.field("routed", x.routed),
-                            f.field("commands", x.commands), f.field("cogs", x.cogs));
+  return f.object(x).fields(f.field("received", x.received), f.field("chat", x.chat),
+                            f.field("duplicates", x.duplicates), f.field("ignored", x.ignored),
+                            f.field("routed", x.routed), f.field("commands", x.commands), f.field("cogs", x.cogs));
 }
 
 template <class Inspector>
 bool inspect(Inspector& f, outbox_report& x) {
-  return f.object(x).fields(f.field("account", x.account), f.field("accepted", x.accepted),
-                            f.field("rejected", x.rejected), f.field("confirmed", x.confirmed),
-                            f.field("refused", x.refused), f.field("unconfirmed", x.unconfirmed),
-                            f.field("aged_out", x.aged_out), f.field("abandoned", x.abandoned),
-                            f.field("waiting", x.waiting), f.field("in_flight", x.in_flight),
-                            f.field("latencies_us", x.latencies_us));
+  return f.object(x).fields(
+    f.field("account", x.account), f.field("accepted", x.accepted), f.field("rejected", x.rejected),
+    f.field("confirmed", x.confirmed), f.field("refused", x.refused), f.field("unconfirmed", x.unconfirmed),
+    f.field("aged_out", x.aged_out), f.field("abandoned", x.abandoned), f.field("waiting", x.waiting),
+    f.field("in_flight", x.in_flight), f.field("latencies_us", x.latencies_us));
 }
 
 template <class Inspector>
@@ -144,8 +143,8 @@ bool inspect(Inspector& f, child_report& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, bot_report& x) {
-  return f.object(x).fields(f.field("name", x.name), f.field("router", x.router),
-                            f.field("connections", x.connections), f.field("children", x.children));
+  return f.object(x).fields(f.field("name", x.name), f.field("router", x.router), f.field("connections", x.connections),
+                            f.field("children", x.children));
 }
 
 template <class Inspector>

@@ -41,9 +41,8 @@ bool inspect(Inspector& f, say& x) {
   auto promise = static_cast<uint8_t>(x.promise);
   return f.object(x).fields(f.field("bot", x.bot), f.field("channel", x.channel), f.field("text", x.text),
                             f.field("reply_to", x.reply_to), f.field("promise", promise),
-                            f.field("max_age_ms", x.max_age_ms), f.field("cog", x.cog),
-                            f.field("instance", x.instance), f.field("number", x.number),
-                            f.field("caused_at", x.caused_at))
+                            f.field("max_age_ms", x.max_age_ms), f.field("cog", x.cog), f.field("instance", x.instance),
+                            f.field("number", x.number), f.field("caused_at", x.caused_at))
          && (x.promise = static_cast<delivery_promise>(promise),
              promise <= static_cast<uint8_t>(delivery_promise::at_least_once));
 }

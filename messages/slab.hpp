@@ -9,9 +9,9 @@
 
 namespace creamery {
 
-/// A piece of memory that received lines lie in. It is written from front to back by its one writer, who publishes parts
-/// of it by handing out spans. Published bytes never change, so other threads may read them, without a lock, while the
-/// writer goes on behind them.
+/// A piece of memory that received lines lie in. It is written from front to back by its one writer, who publishes
+/// parts of it by handing out spans. Published bytes never change, so other threads may read them, without a lock,
+/// while the writer goes on behind them.
 class slab {
 public:
   /// The usual capacity in bytes. Only a message that doesn't fit gets a larger slab.

@@ -94,7 +94,8 @@ login_outcome account_book::log_in(std::string_view pass, std::string_view nick,
   // Attempts count for the account that is named, whether or not the token is good for it.
   if (auto named = granted ? &get(granted->login) : find(login); named && !named->limits.login(named->verified, now))
     return {kind::too_many, nullptr, false};
-  // Twitch is said to overlook a nick that isn't the token's; a client that relies on it is in doubt, so it is refused here.
+  // Twitch is said to overlook a nick that isn't the token's; a client that relies on it is in doubt, so it is refused
+  // here.
   if (!granted || granted->login != login)
     return {kind::bad_token, nullptr, false};
   if (!granted->allows("chat:read"))

@@ -48,7 +48,8 @@ result<bool> chat_server::apply(const account_request& request, time_point now) 
   auto changed = accounts_.apply(request);
   if (!changed)
     return changed.error();
-  log_.add("account", now, [&](json_line& x) { x.text("login", (*changed)->who.login).flag("verified", (*changed)->verified); });
+  log_.add("account", now,
+           [&](json_line& x) { x.text("login", (*changed)->who.login).flag("verified", (*changed)->verified); });
   return true;
 }
 
@@ -103,10 +104,10 @@ result<std::string> chat_server::notice(const notice_request& request, time_poin
   // It can be answered and deleted like any other line.
   memory_.keep(number) = {id, who.login, who.display_name, who.user_id, request.text,
                           id, who.login, who.display_name, who.user_id};
-  auto line = usernotice_line({.author = who, .role = where->role_of(login), .where = *where, .id = id, .when = now, .text = request.text},
-                              request.kind,
-                              request.system_message.empty() ? default_system_message(who, request.kind) : request.system_message,
-                              request.params);
+  auto line = usernotice_line(
+    {.author = who, .role = where->role_of(login), .where = *where, .id = id, .when = now, .text = request.text},
+    request.kind, request.system_message.empty() ? default_system_message(who, request.kind) : request.system_message,
+    request.params);
   auto text = line.text(true);
   deliver(*where, {.text = text, .body = text.size() - line.text(false).size(), .kind = "USERNOTICE", .id = id}, now);
   return id;
@@ -187,7 +188,8 @@ result<bool> chat_server::apply(const room_request& request, time_point now) {
   if (auto done = change_roles(*where, request.roles); !done)
     return done;
   auto& settings = where->settings;
-  auto set = [&](bool& current, const std::optional<bool>& wanted, std::string_view tag, const notice_text& on, const notice_text& off) {
+  auto set = [&](bool& current, const std::optional<bool>& wanted, std::string_view tag, const notice_text& on,
+                 const notice_text& off) {
     if (wanted && std::exchange(current, *wanted) != *wanted)
       change_mode(*where, tag, *wanted, *wanted ? on : off);
   };
@@ -209,7 +211,8 @@ result<bool> chat_server::apply(const room_request& request, time_point now) {
   if (auto seconds = request.slow; seconds && std::exchange(settings.slow, *seconds) != *seconds) {
     notice_text text{"slow_off", "This room is no longer in slow mode."};
     if (*seconds > 0)
-      text = {"slow_on", "This room is now in slow mode. You may send messages every " + std::to_string(*seconds) + " seconds."};
+      text = {"slow_on",
+              "This room is now in slow mode. You may send messages every " + std::to_string(*seconds) + " seconds."};
     change_mode(*where, "slow", static_cast<int>(*seconds), text);
   }
   settings.suspended = request.suspended.value_or(settings.suspended);

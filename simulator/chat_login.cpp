@@ -53,7 +53,8 @@ void chat_server::request_capabilities(session& from, const irc_text& line) {
   } else if (command == "REQ") {
     auto words = words_from(line, 1);
     // All or nothing, as IRCv3 has it.
-    auto known = std::all_of(words.begin(), words.end(), [&](auto word) { return find_capability(from.capabilities, word); });
+    auto known =
+      std::all_of(words.begin(), words.end(), [&](auto word) { return find_capability(from.capabilities, word); });
     if (known)
       for (auto word : words)
         *find_capability(from.capabilities, word) = true;
@@ -68,7 +69,8 @@ void chat_server::log_in(session& from, time_point now) {
   auto login = lower(from.nick);
   if (auto refusal = faults_.take_refusal(login, from.id)) {
     ++counters_.faults;
-    refuse_login(from, refusal->text.empty() ? refusal_text(login_outcome::kind::bad_token) : refusal->text, "fault", now);
+    refuse_login(from, refusal->text.empty() ? refusal_text(login_outcome::kind::bad_token) : refusal->text, "fault",
+                 now);
     return;
   }
   auto outcome = accounts_.log_in(from.pass, from.nick, now);
@@ -76,7 +78,8 @@ void chat_server::log_in(session& from, time_point now) {
   if (outcome.verdict == kind::too_many)
     ++counters_.login_violations;
   if (outcome.verdict != kind::accepted && outcome.verdict != kind::anonymous) {
-    refuse_login(from, refusal_text(outcome.verdict), outcome.verdict == kind::too_many ? "ratelimited" : "judged", now);
+    refuse_login(from, refusal_text(outcome.verdict), outcome.verdict == kind::too_many ? "ratelimited" : "judged",
+                 now);
     return;
   }
   from.login = login;

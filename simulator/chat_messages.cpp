@@ -49,18 +49,15 @@ chat_server::message_outcome chat_server::judge_message(session& from, std::stri
   // Every attempt counts, whatever becomes of it, so the limits come first.
   auto role = where->role_of(from.login);
   switch (from.who->limits.message(where->name(), {role.privileged(), from.who->verified}, now)) {
-    case rate_verdict::fine:
-      break;
-    case rate_verdict::locked_out:
-      return {{verdict::locked_out}, {}};
-    default:
-      ++counters_.message_violations;
-      return refuse({verdict::ratelimited});
+    case rate_verdict::fine: break;
+    case rate_verdict::locked_out: return {{verdict::locked_out}, {}};
+    default: ++counters_.message_violations; return refuse({verdict::ratelimited});
   }
   if (!from.may_write)
     return refuse({verdict::no_permission});
   if (read.what == kind::command)
-    return refuse({is_moderation_command(read.command) ? verdict::no_permission : verdict::unrecognized_command}, read.command);
+    return refuse({is_moderation_command(read.command) ? verdict::no_permission : verdict::unrecognized_command},
+                  read.command);
   auto judged = where->judge(from.login, read.text, find_emotes(read.text).only_emotes, setup_.duplicate_window, now);
   if (judged.what != verdict::delivered)
     return refuse(judged);
@@ -72,7 +69,8 @@ chat_server::message_outcome chat_server::judge_message(session& from, std::stri
   return {judged, deliver_message(from, *where, std::move(what), line.tag("client-nonce"), now)};
 }
 
-std::string chat_server::deliver_message(session& from, room& where, say_request what, std::string_view nonce, time_point now) {
+std::string chat_server::deliver_message(session& from, room& where, say_request what, std::string_view nonce,
+                                         time_point now) {
   auto role = where.role_of(from.login);
   auto id = publish(where, from.who->who, role, what, nonce, &from, now);
   if (from.capabilities.commands)
@@ -80,12 +78,13 @@ std::string chat_server::deliver_message(session& from, room& where, say_request
   return id;
 }
 
-std::string chat_server::speak(room& where, const person& author, role_set role, const say_request& what, time_point now) {
+std::string chat_server::speak(room& where, const person& author, role_set role, const say_request& what,
+                               time_point now) {
   return publish(where, author, role, what, {}, nullptr, now);
 }
 
-std::string chat_server::publish(room& where, const person& author, role_set role, const say_request& what, std::string_view nonce,
-                                 const session* sender, time_point now) {
+std::string chat_server::publish(room& where, const person& author, role_set role, const say_request& what,
+                                 std::string_view nonce, const session* sender, time_point now) {
   auto number = next_message_++;
   auto parent = what.reply_to.empty() ? std::nullopt : find_parent(what.reply_to);
   auto& kept = memory_.keep(number);
@@ -111,8 +110,10 @@ std::string chat_server::publish(room& where, const person& author, role_set rol
                             .parent = parent ? &*parent : nullptr,
                             .extra = &what.tags});
   auto text = line.text(true);
-  deliver(where,
-          {.text = text, .body = text.size() - line.text(false).size(), .kind = "PRIVMSG", .id = kept.id, .sender = sender}, now);
+  deliver(
+    where,
+    {.text = text, .body = text.size() - line.text(false).size(), .kind = "PRIVMSG", .id = kept.id, .sender = sender},
+    now);
   return kept.id;
 }
 

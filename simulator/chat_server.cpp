@@ -23,9 +23,8 @@ session& chat_server::open(client_link& link, std::string_view transport, time_p
   made.transport = transport;
   made.connected = now;
   ++counters_.connections;
-  log_.add("connect", now, [&](json_line& x) {
-    x.number("connection", static_cast<int64_t>(made.id)).text("transport", transport);
-  });
+  log_.add("connect", now,
+           [&](json_line& x) { x.number("connection", static_cast<int64_t>(made.id)).text("transport", transport); });
   for (const auto& what : faults_.take(fault_moment::connect, {}, made.id))
     strike(made, what, now);
   return made;
@@ -169,32 +168,24 @@ void chat_server::strike(session& whom, const fault& what, time_point now) {
     x.text("kind", to_string(what.kind)).number("connection", static_cast<int64_t>(whom.id)).text("login", whom.login);
   });
   switch (what.kind) {
-    case fault_kind::garbage:
-      send(whom, what.text.empty() ? made_up_garbage : std::string_view{what.text});
-      break;
+    case fault_kind::garbage: send(whom, what.text.empty() ? made_up_garbage : std::string_view{what.text}); break;
     case fault_kind::reconnect:
       send(whom, ":tmi.twitch.tv RECONNECT");
       whom.close_due = now + what.grace;
       break;
-    case fault_kind::ignore_ping:
-      whom.ignores_ping = true;
-      break;
-    case fault_kind::refuse_login:
-      break; // handled where logins are
+    case fault_kind::ignore_ping: whom.ignores_ping = true; break;
+    case fault_kind::refuse_login: break; // handled where logins are
     case fault_kind::half_open:
       whom.half_open = true;
       whom.link->strike(what);
       break;
     case fault_kind::reset:
-    case fault_kind::finish:
-      whom.closing = true;
-      [[fallthrough]];
-    default:
-      whom.link->strike(what);
+    case fault_kind::finish: whom.closing = true; [[fallthrough]];
+    default: whom.link->strike(what);
   }
 }
 
-result<size_t> chat_server::inject(const fault& what, time_point now) {
+result<size_t> chat_server::cause(const fault& what, time_point now) {
   if (auto added = faults_.add(what); !added)
     return added.error();
   if (what.kind == fault_kind::refuse_login || what.when != fault_moment::now)

@@ -39,8 +39,8 @@ struct chat_delivery {
   size_t drop_above = SIZE_MAX;
 };
 
-/// Twitch chat without sockets and without a clock: accounts, rooms, sessions and every rule between them. It is told what
-/// clients say and what time it is, and answers over their links. One file for each part: chat_login, chat_rooms,
+/// Twitch chat without sockets and without a clock: accounts, rooms, sessions and every rule between them. It is told
+/// what clients say and what time it is, and answers over their links. One file for each part: chat_login, chat_rooms,
 /// chat_messages, chat_events.
 class chat_server {
 public:
@@ -69,7 +69,7 @@ public:
   result<std::string> say(const say_request& request, time_point now);
   result<std::string> notice(const notice_request& request, time_point now);
   result<bool> clear(const clear_request& request, time_point now);
-  result<size_t> inject(const fault& what, time_point now);
+  result<size_t> cause(const fault& what, time_point now);
   void clear_faults(time_point now);
 
   // -- for those who make chat ---------------------------------------------------------------------------------------
@@ -91,6 +91,7 @@ public:
 
   /// How ids that aren't this server's are found: those of replayed lines.
   using parent_lookup = std::function<std::optional<parent_line>(std::string_view id)>;
+
   void find_parents_with(parent_lookup lookup) {
     other_parents_ = std::move(lookup);
   }
@@ -144,10 +145,12 @@ private:
 
   // chat_messages.cpp
   void privmsg(session& from, const irc_text& line, time_point now);
+
   struct message_outcome {
     judgement judged;
     std::string id;
   };
+
   message_outcome judge_message(session& from, std::string_view channel, const irc_text& line, time_point now);
   std::string deliver_message(session& from, room& where, say_request what, std::string_view nonce, time_point now);
   std::string publish(room& where, const person& author, role_set role, const say_request& what, std::string_view nonce,

@@ -13,7 +13,8 @@ constexpr auto patience = std::chrono::seconds{2};
 
 } // namespace
 
-connection::connection(net::io_context& io, connection_owner& owner) : io_(io), owner_(owner), pace_(io), patience_(io) {
+connection::connection(net::io_context& io, connection_owner& owner)
+  : io_(io), owner_(owner), pace_(io), patience_(io) {
 }
 
 void connection::send(std::string_view line, bool chat) {
@@ -154,9 +155,7 @@ void connection::gone(std::string_view reason) {
 void connection::strike(const fault& what) {
   auto shape = queue_.shape();
   switch (what.kind) {
-    case fault_kind::reset:
-      reset("reset by server");
-      break;
+    case fault_kind::reset: reset("reset by server"); break;
     case fault_kind::finish:
       wordless_ = true;
       finish();
@@ -182,8 +181,7 @@ void connection::strike(const fault& what) {
       cutting_ = true;
       cut_at_ = what.bytes;
       break;
-    default:
-      break; // those that are lines are sent by whoever has the words
+    default: break; // those that are lines are sent by whoever has the words
   }
 }
 

@@ -36,8 +36,8 @@ public:
   virtual void on_gone(connection& gone, std::string_view reason) = 0;
 };
 
-/// A client's socket: bytes in become lines, lines out become bytes; faults are done to it here. Those for the transports
-/// (`make_connection`) differ in how they shake hands, read, and pack lines.
+/// A client's socket: bytes in become lines, lines out become bytes; faults are done to it here. Those for the
+/// transports (`make_connection`) differ in how they shake hands, read, and pack lines.
 class connection : public client_link, public std::enable_shared_from_this<connection> {
 public:
   /// @param owner outlives this.
@@ -114,7 +114,7 @@ private:
   void gone(std::string_view reason);
   void reset_unless_closed();
 
-  net::steady_timer pace_; // of a slow connection
+  net::steady_timer pace_;     // of a slow connection
   net::steady_timer patience_; // with a client that doesn't close its side
   stage stage_ = stage::opening;
   size_t packed_count_ = 0;
@@ -134,7 +134,7 @@ enum class transport_kind { ws, wss, irc, ircs };
 std::string_view to_string(transport_kind kind);
 
 /// @param tls outlives the connection. @param lines_per_frame counts for WebSocket.
-std::shared_ptr<connection> make_connection(transport_kind kind, tcp::socket socket, net::io_context& io, net::ssl::context& tls,
-                                            connection_owner& owner, size_t lines_per_frame);
+std::shared_ptr<connection> make_connection(transport_kind kind, tcp::socket socket, net::io_context& io,
+                                            net::ssl::context& tls, connection_owner& owner, size_t lines_per_frame);
 
 } // namespace creamery::simulator

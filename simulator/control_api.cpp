@@ -32,7 +32,7 @@ POST   /raid                {"channel", "from"?, "viewers"?, "peak"?, "ramp"?, "
 POST   /notice              {"channel", "login", "kind", "text"?, "system_message"?, "params"?}
 POST   /clear               {"channel", "login"?, "ban"?, "message_id"?}
 GET    /replays             replays so far
-POST   /replays             {"file", "speed"?: "recorded"|"fixed"|"fastest", "factor"?, "rate"?, "rounds"?, "channels"?, …}
+POST   /replays             {"file", "speed"?: "recorded"|"fixed"|"fastest", "factor"?, "rate"?, "rounds"?, …}
 DELETE /replays/<number>    ends one
 GET    /faults              faults that wait for their moment
 POST   /faults              {"kind", "when"?: "now"|"connect"|"login", "login"?, "connection"?, "count"?, …}
@@ -123,7 +123,8 @@ json faults(const engine& server) {
 
 control_answer history_lines(engine& server, std::string_view query) {
   std::string body;
-  for (const auto& line : server.log().lines(query_number(query, "from", 0), std::min<uint64_t>(query_number(query, "limit", history_page), history_page)))
+  for (const auto& line : server.log().lines(
+         query_number(query, "from", 0), std::min<uint64_t>(query_number(query, "limit", history_page), history_page)))
     body.append(line).append("\n");
   return {200, std::move(body), "application/x-ndjson"};
 }
@@ -188,7 +189,7 @@ control_answer act(engine& server, const std::string& path, const json& body) {
   if (path == "/clear")
     return perform(path, body, read_clear, [&](const auto& x) { return chat.clear(x, now); });
   if (path == "/faults")
-    return perform(path, body, read_fault, [&](const auto& x) { return chat.inject(x, now); });
+    return perform(path, body, read_fault, [&](const auto& x) { return chat.cause(x, now); });
   if (path == "/raid")
     return perform(path, body, read_raid, [&](auto x) { return server.raid(std::move(x)); });
   if (path == "/replays")

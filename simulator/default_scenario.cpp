@@ -4,7 +4,8 @@ namespace creamery::simulator {
 
 // In the program rather than in a file, so that a demo works wherever the program was copied to.
 const std::string& default_scenario() {
-  static const std::string text = R"yaml(# An evening on a small Twitch: chatter in four channels, commands now and then, and a raid every two minutes.
+  static const std::string text =
+    R"yaml(# An evening on a small Twitch: chatter in four channels, commands now and then, and a raid every two minutes.
 # The channels are those of config/demo.yaml; any other channel that somebody joins is played as `*`.
 channels:
   creamery_cafe:

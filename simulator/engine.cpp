@@ -53,7 +53,8 @@ result<bool> engine::prepare() {
     if (auto opened = log_.write_to(setup_.history_file); !opened)
       return opened;
   if (!setup_.scenario.empty()) {
-    auto plot = setup_.scenario == "default" ? parse_scenario(default_scenario(), "the built-in scenario") : load_scenario(setup_.scenario);
+    auto plot = setup_.scenario == "default" ? parse_scenario(default_scenario(), "the built-in scenario")
+                                             : load_scenario(setup_.scenario);
     if (!plot)
       return plot.error();
     if (setup_.seed != 0)

@@ -14,16 +14,11 @@ struct named {
 };
 
 constexpr named<fault_kind> kinds[] = {
-  {fault_kind::reset, "reset"},
-  {fault_kind::finish, "finish"},
-  {fault_kind::half_open, "half_open"},
-  {fault_kind::slow, "slow"},
-  {fault_kind::slice, "slice"},
-  {fault_kind::cut, "cut"},
-  {fault_kind::garbage, "garbage"},
-  {fault_kind::refuse_login, "refuse_login"},
-  {fault_kind::reconnect, "reconnect"},
-  {fault_kind::ignore_ping, "ignore_ping"},
+  {fault_kind::reset, "reset"},         {fault_kind::finish, "finish"},
+  {fault_kind::half_open, "half_open"}, {fault_kind::slow, "slow"},
+  {fault_kind::slice, "slice"},         {fault_kind::cut, "cut"},
+  {fault_kind::garbage, "garbage"},     {fault_kind::refuse_login, "refuse_login"},
+  {fault_kind::reconnect, "reconnect"}, {fault_kind::ignore_ping, "ignore_ping"},
 };
 
 constexpr named<fault_moment> moments[] = {

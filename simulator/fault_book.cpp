@@ -64,8 +64,8 @@ std::vector<fault> fault_book::take(fault_moment moment, std::string_view login,
 }
 
 std::optional<fault> fault_book::take_refusal(std::string_view login, uint64_t connection) {
-  auto taken = take_if(
-    [&](const fault& x) { return x.kind == fault_kind::refuse_login && concerns(x, login, connection); }, 1);
+  auto taken =
+    take_if([&](const fault& x) { return x.kind == fault_kind::refuse_login && concerns(x, login, connection); }, 1);
   return taken.empty() ? std::nullopt : std::optional{std::move(taken.front())};
 }
 

@@ -24,7 +24,8 @@ std::optional<std::chrono::microseconds> parse_duration(std::string_view text) {
   return std::chrono::microseconds{std::llround(seconds * 1e6)};
 }
 
-field_reader::field_reader(const nlohmann::json& object, std::string place) : object_(object), place_(std::move(place)) {
+field_reader::field_reader(const nlohmann::json& object, std::string place)
+  : object_(object), place_(std::move(place)) {
   if (!object_.is_object())
     mistake_ = failure{place_, "must be an object with named values"};
 }
@@ -104,7 +105,8 @@ field_reader::expectation field_reader::read(const nlohmann::json& value, std::v
   return std::nullopt;
 }
 
-field_reader::expectation field_reader::read_integer(const nlohmann::json& value, int64_t least, uint64_t most, uint64_t& out) {
+field_reader::expectation field_reader::read_integer(const nlohmann::json& value, int64_t least, uint64_t most,
+                                                     uint64_t& out) {
   auto range = "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most);
   if (value.is_number_unsigned()) {
     if ((out = value.get<uint64_t>()) > most)

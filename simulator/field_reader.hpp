@@ -20,8 +20,8 @@ namespace creamery::simulator {
 /// A length of time: `5s`, `250ms`, `2m`, `1h`, or a number of seconds.
 std::optional<std::chrono::microseconds> parse_duration(std::string_view text);
 
-/// Reads the members of a JSON object into variables. Members that are absent leave theirs as they are; the first mistake
-/// (wrong type, out of range, a name that nobody asked for) is what `finish` returns.
+/// Reads the members of a JSON object into variables. Members that are absent leave theirs as they are; the first
+/// mistake (wrong type, out of range, a name that nobody asked for) is what `finish` returns.
 class field_reader {
 public:
   /// @param place for messages.

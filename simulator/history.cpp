@@ -30,7 +30,8 @@ size_t character_size(std::string_view text) {
     return 3;
   }
   if (byte(0) >= 0xF0 && byte(0) < 0xF5) {
-    if (!follows(1) || !follows(2) || !follows(3) || (byte(0) == 0xF0 && byte(1) < 0x90) || (byte(0) == 0xF4 && byte(1) >= 0x90))
+    if (!follows(1) || !follows(2) || !follows(3) || (byte(0) == 0xF0 && byte(1) < 0x90)
+        || (byte(0) == 0xF4 && byte(1) >= 0x90))
       return 0;
     return 4;
   }
@@ -39,7 +40,9 @@ size_t character_size(std::string_view text) {
 
 /// As the inside of a JSON string. What is no UTF-8 becomes U+FFFD: a checker must always be able to read the history.
 void append_json(std::string& out, std::string_view value) {
-  auto is_plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\'; };
+  auto is_plain = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\';
+  };
   while (!value.empty()) {
     auto plain = static_cast<size_t>(std::find_if_not(value.begin(), value.end(), is_plain) - value.begin());
     out += value.substr(0, plain);

@@ -42,8 +42,8 @@ private:
   bool first_element_ = true;
 };
 
-/// Everything that happened, as a checker needs it: one JSON object a line, numbered (`n`) and timed (`at`, microseconds
-/// since 1970). The newest lines are kept in memory, all of them go to a file if there is one.
+/// Everything that happened, as a checker needs it: one JSON object a line, numbered (`n`) and timed (`at`,
+/// microseconds since 1970). The newest lines are kept in memory, all of them go to a file if there is one.
 class history {
 public:
   explicit history(size_t limit);

@@ -20,7 +20,10 @@ id_source::id_source(uint64_t seed) {
   dice random{seed};
   for (size_t i = 0; i < prefix_size; ++i) {
     switch (i) {
-      case 8: case 13: case 18: case 23: prefix_ += '-'; break;
+      case 8:
+      case 13:
+      case 18:
+      case 23: prefix_ += '-'; break;
       case 14: prefix_ += '4'; break; // version: random
       case 19: prefix_ += '8'; break; // variant: RFC 4122
       default: prefix_ += hex[random.below(16)];

@@ -34,13 +34,15 @@ std::string unescape_tag(std::string_view value);
 /// Appends a tag's value as it is written.
 void append_escaped(std::string& out, std::string_view value);
 
-/// Takes complete lines out of a stream of bytes. A line of more than `max_line` bytes is skipped, to the last byte, and counted.
+/// Takes complete lines out of a stream of bytes. A line of more than `max_line` bytes is skipped, to the last byte,
+/// and counted.
 class line_splitter {
 public:
   /// What a client may send at most, tags and line end included: far more than Twitch takes (4096 + 512).
   static constexpr size_t max_line = 16 * 1024;
 
-  /// Calls `take(std::string_view)` for each line that `bytes` completes, without its line end; empty ones are left out.
+  /// Calls `take(std::string_view)` for each line that `bytes` completes, without its line end; empty ones are left
+  /// out.
   template <class F>
   void feed(std::string_view bytes, F&& take) {
     for (auto end = bytes.find('\n'); end != std::string_view::npos; end = bytes.find('\n')) {

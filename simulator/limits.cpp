@@ -52,8 +52,7 @@ bool account_limits::channel_too_fast(std::string_view channel, time_point now) 
 }
 
 bool account_limits::join(bool verified, time_point now) {
-  return !table_->enforced
-         || joins_.admit(verified ? table_->verified_joins : table_->joins, table_->join_window, now);
+  return !table_->enforced || joins_.admit(verified ? table_->verified_joins : table_->joins, table_->join_window, now);
 }
 
 bool account_limits::login(bool verified, time_point now) {

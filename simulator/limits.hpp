@@ -22,6 +22,7 @@ public:
     bool within_small = true;
     bool within_large = true;
   };
+
   outcome admit(size_t small, size_t large, duration length, time_point now);
 
 private:
@@ -49,7 +50,8 @@ struct standing {
   bool verified = false;
 };
 
-/// Twitch's limits for one account (twitch-platform §1.15): strict, sliding windows, every attempt counts. Knows no clock.
+/// Twitch's limits for one account (twitch-platform §1.15): strict, sliding windows, every attempt counts. Knows no
+/// clock.
 class account_limits {
 public:
   /// @param table outlives this.

@@ -82,10 +82,11 @@ std::string badges(const person& who, role_set role) {
   if (role.subscriber) {
     // The badge changes after 2, 3, 6, 9 and 12 months, then every six.
     auto months = months_subscribed(who);
-    add("subscriber/" + std::to_string(months < 2    ? 0
-                                       : months < 3  ? 2
-                                       : months < 12 ? months / 3 * 3
-                                                     : months / 6 * 6));
+    add("subscriber/"
+        + std::to_string(months < 2    ? 0
+                         : months < 3  ? 2
+                         : months < 12 ? months / 3 * 3
+                                       : months / 6 * 6));
   }
   return list;
 }
@@ -150,7 +151,11 @@ outgoing_line privmsg_line(const message_facts& facts) {
   body.reserve(96 + text.size());
   body.append(":").append(user_prefix(author.login)).append(" PRIVMSG #").append(where.name()).append(" :");
   if (action)
-    body.append("\x01" "ACTION ").append(text).append("\x01");
+    body
+      .append("\x01"
+              "ACTION ")
+      .append(text)
+      .append("\x01");
   else
     body.append(text);
   return {tags.finish(), body};

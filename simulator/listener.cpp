@@ -42,7 +42,8 @@ result<listener> listener::open(net::io_context& io, const options& setup) {
   return made;
 }
 
-result<bool> listener::open_at(net::io_context& io, const std::vector<net::ip::address>& addresses, size_t door, uint16_t port) {
+result<bool> listener::open_at(net::io_context& io, const std::vector<net::ip::address>& addresses, size_t door,
+                               uint16_t port) {
   std::vector<std::unique_ptr<entrance>> opened;
   for (const auto& address : addresses) {
     error_code why;
@@ -56,7 +57,8 @@ result<bool> listener::open_at(net::io_context& io, const std::vector<net::ip::a
     if (!why)
       at->acceptor.bind(endpoint, why);
     // A machine without IPv6 is no mistake, as long as there is the first address.
-    if ((why == net::error::address_family_not_supported || why == boost::system::errc::address_not_available) && !opened.empty())
+    if ((why == net::error::address_family_not_supported || why == boost::system::errc::address_not_available)
+        && !opened.empty())
       continue;
     if (!why)
       at->acceptor.listen(net::socket_base::max_listen_connections, why);

@@ -43,8 +43,8 @@ struct emote {
   std::string_view id;
 };
 
-constexpr emote emotes[] = {{"Kappa", "25"},      {"Keepo", "1902"},      {"LUL", "425618"},   {"PogChamp", "305954156"},
-                            {"HeyGuys", "30259"}, {"BibleThump", "86"},   {"Kreygasm", "41"},  {":)", "1"}};
+constexpr emote emotes[] = {{"Kappa", "25"},      {"Keepo", "1902"},    {"LUL", "425618"},  {"PogChamp", "305954156"},
+                            {"HeyGuys", "30259"}, {"BibleThump", "86"}, {"Kreygasm", "41"}, {":)", "1"}};
 
 std::string_view emote_id(std::string_view word) {
   auto found = std::find_if(std::begin(emotes), std::end(emotes), [&](const emote& x) { return x.name == word; });
@@ -62,7 +62,8 @@ std::string_view first_characters(std::string_view text, size_t count) {
 
 message_text read_message(std::string_view raw) {
   using kind = message_text::kind;
-  constexpr std::string_view action = "\x01" "ACTION ";
+  constexpr std::string_view action = "\x01"
+                                      "ACTION ";
   message_text read;
   if (raw.starts_with(action)) {
     raw.remove_prefix(action.size());
@@ -94,10 +95,11 @@ message_text read_message(std::string_view raw) {
 }
 
 bool is_moderation_command(std::string_view name) {
-  static constexpr std::string_view known[]
-    = {"announce", "ban",  "clear",  "color",   "commercial", "delete",  "emoteonly", "emoteonlyoff",   "followers", "followersoff",
-       "host",     "mod",  "marker", "mods",    "raid",       "slow",    "slowoff",   "subscribers",    "subscribersoff", "timeout",
-       "unban",    "unmod", "unraid", "untimeout", "unvip",   "uniquechat", "uniquechatoff", "vip",     "vips",      "w"};
+  static constexpr std::string_view known[] = {
+    "announce",  "ban",          "clear",          "color",   "commercial", "delete", "emoteonly", "emoteonlyoff",
+    "followers", "followersoff", "host",           "mod",     "marker",     "mods",   "raid",      "slow",
+    "slowoff",   "subscribers",  "subscribersoff", "timeout", "unban",      "unmod",  "unraid",    "untimeout",
+    "unvip",     "uniquechat",   "uniquechatoff",  "vip",     "vips",       "w"};
   return std::find(std::begin(known), std::end(known), name) != std::end(known);
 }
 

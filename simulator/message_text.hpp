@@ -30,7 +30,8 @@ struct emote_scan {
   bool only_emotes = false;
 };
 
-/// Finds the emotes that this Twitch knows: `Kappa`, `Keepo`, `LUL`, `PogChamp`, `HeyGuys`, `BibleThump`, `Kreygasm`, `:)`.
+/// Finds the emotes that this Twitch knows: `Kappa`, `Keepo`, `LUL`, `PogChamp`, `HeyGuys`, `BibleThump`, `Kreygasm`,
+/// `:)`.
 emote_scan find_emotes(std::string_view text);
 
 /// The first `count` characters (code points), never part of one.

@@ -41,8 +41,8 @@ struct limit_table {
 
 /// How a simulated Twitch is set up.
 struct options {
-  /// Addresses to listen at. The first one must be there; one that this machine doesn't have (`::1` without IPv6) is left
-  /// out.
+  /// Addresses to listen at. The first one must be there; one that this machine doesn't have (`::1` without IPv6) is
+  /// left out.
   std::vector<std::string> bind{"127.0.0.1", "::1"};
   /// Addresses other than loopback are refused unless this is set: whoever reaches the control port rules this server.
   bool allow_remote = false;
@@ -56,7 +56,8 @@ struct options {
   limit_table limits;
   /// True: a token `sim-<login>` is that account's, which is made when it is first seen.
   bool open_door = true;
-  /// A message equal to the last one that was delivered there is refused for so long (broadcaster, moderator, VIP exempt).
+  /// A message equal to the last one that was delivered there is refused for so long (broadcaster, moderator, VIP
+  /// exempt).
   std::chrono::milliseconds duplicate_window{30'000};
   /// The server's PING.
   std::chrono::milliseconds ping_period{300'000};

@@ -9,8 +9,9 @@ namespace creamery::simulator {
 namespace {
 
 /// The colours that Twitch gives to those who chose none.
-constexpr std::string_view colors[] = {"#FF0000", "#0000FF", "#008000", "#B22222", "#FF7F50", "#9ACD32", "#FF4500", "#2E8B57",
-                                       "#DAA520", "#D2691E", "#5F9EA0", "#1E90FF", "#FF69B4", "#8A2BE2", "#00FF7F", ""};
+constexpr std::string_view colors[] = {"#FF0000", "#0000FF", "#008000", "#B22222", "#FF7F50", "#9ACD32",
+                                       "#FF4500", "#2E8B57", "#DAA520", "#D2691E", "#5F9EA0", "#1E90FF",
+                                       "#FF69B4", "#8A2BE2", "#00FF7F", ""};
 
 } // namespace
 

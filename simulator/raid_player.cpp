@@ -14,8 +14,9 @@ constexpr auto step = std::chrono::milliseconds{1};
 
 constexpr std::string_view first_words[] = {"cozy",  "salty", "turbo", "sleepy", "mighty", "tiny",  "lucky", "sneaky",
                                             "fuzzy", "retro", "pixel", "cosmic", "creamy", "silly", "brave", "quiet"};
-constexpr std::string_view second_words[] = {"otter", "badger", "wizard", "waffle", "goblin", "panda", "kraken", "noodle",
-                                             "falcon", "pickle", "robot",  "muffin", "ferret", "tiger", "yeti",   "koala"};
+constexpr std::string_view second_words[] = {"otter",  "badger", "wizard", "waffle", "goblin", "panda",
+                                             "kraken", "noodle", "falcon", "pickle", "robot",  "muffin",
+                                             "ferret", "tiger",  "yeti",   "koala"};
 
 double seconds(duration x) {
   return std::chrono::duration<double>{x}.count();
@@ -129,17 +130,17 @@ void raid_player::arrive(chat_server& chat, room& where, time_point now) {
   for (unsigned i = 0; i < std::min(request_.viewers, announced); ++i)
     chat.enter(where, viewer_login(crowd_ + i), now);
   auto from = make_person(request_.from);
-  (void)chat.notice({.channel = where.name(),
-                     .login = request_.from,
-                     .kind = "raid",
-                     .system_message
-                     = std::to_string(request_.viewers) + " raiders from " + from.display_name + " have joined!",
-                     .text = {},
-                     .params = {{"displayName", from.display_name},
-                                {"login", from.login},
-                                {"viewerCount", std::to_string(request_.viewers)},
-                                {"profileImageURL", "https://static-cdn.jtvnw.net/jtv_user_pictures/example-%s.png"}}},
-                    now);
+  (void)chat.notice(
+    {.channel = where.name(),
+     .login = request_.from,
+     .kind = "raid",
+     .system_message = std::to_string(request_.viewers) + " raiders from " + from.display_name + " have joined!",
+     .text = {},
+     .params = {{"displayName", from.display_name},
+                {"login", from.login},
+                {"viewerCount", std::to_string(request_.viewers)},
+                {"profileImageURL", "https://static-cdn.jtvnw.net/jtv_user_pictures/example-%s.png"}}},
+    now);
 }
 
 void raid_player::leave(chat_server& chat, room& where, time_point now) {

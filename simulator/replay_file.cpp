@@ -1,6 +1,5 @@
 #include "simulator/replay_file.hpp"
 
-#include "simulator/irc_text.hpp"
 #include "simulator/people.hpp"
 
 #include <algorithm>
@@ -56,7 +55,8 @@ void replay_file::add(std::string_view text) {
     return;
   auto kind = std::find(std::begin(kinds), std::end(kinds), parsed->verb) - std::begin(kinds);
   auto channel = parsed->param(0);
-  if (kind == std::ssize(kinds) || !channel.starts_with('#') || text.find_first_of(std::string_view{"\r\n\0", 3}) != text.npos)
+  if (kind == std::ssize(kinds) || !channel.starts_with('#')
+      || text.find_first_of(std::string_view{"\r\n\0", 3}) != text.npos)
     return;
   line added;
   added.channel = lower(channel.substr(1));
@@ -76,7 +76,7 @@ void replay_file::add(std::string_view text) {
     line_of_id_.emplace(id, lines_.size());
   added.first_piece = pieces_.size();
   auto tags_end = text.starts_with('@') ? text.find(' ') : 0;
-  add_tags(text.substr(0, tags_end), parsed->verb == "PRIVMSG" || parsed->verb == "USERNOTICE");
+  add_tags(*parsed, parsed->verb == "PRIVMSG" || parsed->verb == "USERNOTICE");
   auto body = text.substr(text.find_first_not_of(' ', tags_end));
   added.body_piece = pieces_.size();
   auto name = static_cast<size_t>(channel.data() + 1 - body.data());
@@ -86,7 +86,7 @@ void replay_file::add(std::string_view text) {
   lines_.push_back(std::move(added));
 }
 
-void replay_file::add_tags(std::string_view text, bool wants_id) {
+void replay_file::add_tags(const irc_text& parsed, bool wants_id) {
   std::string literal{"@"};
   auto add_slot = [&](std::string_view name, slot what, size_t other = 0) {
     literal.append(name).append("=");
@@ -96,18 +96,9 @@ void replay_file::add_tags(std::string_view text, bool wants_id) {
   bool has_id = false;
   bool has_time = false;
   bool is_first = true;
-  text.remove_prefix(text.empty() ? 0 : 1);
-  while (!text.empty()) {
-    auto end = std::min(text.find(';'), text.size());
-    auto tag = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    auto equals = std::min(tag.find('='), tag.size());
-    auto name = tag.substr(0, equals);
-    if (name.empty())
-      continue;
+  for (const auto& [name, value] : parsed.tags) {
     if (!std::exchange(is_first, false))
       literal += ';';
-    auto value = tag.substr(std::min(equals + 1, tag.size()));
     auto other = line_of_id_.end();
     if (name == "target-msg-id" || name == "reply-parent-msg-id" || name == "reply-thread-parent-msg-id")
       other = line_of_id_.find(std::string{value});
@@ -122,24 +113,26 @@ void replay_file::add_tags(std::string_view text, bool wants_id) {
     } else if (other != line_of_id_.end()) {
       add_slot(name, slot::other_id, other->second);
     } else {
-      literal += tag;
+      literal.append(name).append("=").append(value);
     }
   }
   // A line from a client that didn't ask for tags gets the two that a checker needs.
   if (wants_id && !has_id) {
-    literal += is_first ? "" : ";";
-    is_first = false;
+    if (!std::exchange(is_first, false))
+      literal += ';';
     add_slot("id", slot::id);
   }
   if (!has_time) {
-    literal += is_first ? "" : ";";
+    if (!is_first)
+      literal += ';';
     add_slot("tmi-sent-ts", slot::time);
   }
   add_piece(literal + " ", slot::none);
 }
 
 void replay_file::add_piece(std::string_view text, slot then, size_t other) {
-  pieces_.push_back({static_cast<uint32_t>(text_.size()), static_cast<uint32_t>(text.size()), then, static_cast<uint32_t>(other)});
+  pieces_.push_back(
+    {static_cast<uint32_t>(text_.size()), static_cast<uint32_t>(text.size()), then, static_cast<uint32_t>(other)});
   text_ += text;
 }
 
@@ -153,26 +146,19 @@ replay_file::rendered replay_file::render(std::string& out, size_t index, const 
     const auto& part = pieces_[i];
     out.append(text_, part.begin, part.size);
     switch (part.then) {
-      case slot::none:
-        break;
+      case slot::none: break;
       case slot::id:
         made.id = out.size() - begin;
         fresh.ids.append(out, fresh.number);
         break;
-      case slot::other_id:
-        fresh.ids.append(out, fresh.number - index + part.other);
-        break;
+      case slot::other_id: fresh.ids.append(out, fresh.number - index + part.other); break;
       case slot::time: {
         char digits[24];
         out.append(digits, std::to_chars(std::begin(digits), std::end(digits), unix_milliseconds(fresh.when)).ptr);
         break;
       }
-      case slot::room_id:
-        out += fresh.room_id;
-        break;
-      case slot::channel:
-        out += fresh.channel;
-        break;
+      case slot::room_id: out += fresh.room_id; break;
+      case slot::channel: out += fresh.channel; break;
     }
   }
   return made;

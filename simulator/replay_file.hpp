@@ -3,6 +3,7 @@
 #include "messages/result.hpp"
 #include "simulator/clock.hpp"
 #include "simulator/ids.hpp"
+#include "simulator/irc_text.hpp"
 #include "simulator/message_memory.hpp"
 
 #include <cstdint>
@@ -14,8 +15,8 @@
 
 namespace creamery::simulator {
 
-/// Recorded chat lines, taken apart once so that they can be sent again with other ids, times and channels by merely putting
-/// pieces together.
+/// Recorded chat lines, taken apart once so that they can be sent again with other ids, times and channels by merely
+/// putting pieces together.
 class replay_file {
 public:
   /// Reads `file`: one IRC line in each line. Lines that aren't chat are left out.
@@ -91,7 +92,7 @@ private:
 
   void add(std::string_view text);
   void add_piece(std::string_view text, slot then, size_t other = 0);
-  void add_tags(std::string_view text, bool wants_id);
+  void add_tags(const irc_text& parsed, bool wants_id);
 
   std::string text_;
   std::vector<piece> pieces_;

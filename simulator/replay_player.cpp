@@ -28,7 +28,8 @@ result<bool> replay_player::check(const replay_request& request) {
   return true;
 }
 
-replay_player::replay_player(uint64_t number, std::shared_ptr<const replay_file> file, replay_request request, size_t high_water)
+replay_player::replay_player(uint64_t number, std::shared_ptr<const replay_file> file, replay_request request,
+                             size_t high_water)
   : number_(number), file_(std::move(file)), request_(std::move(request)), high_water_(high_water) {
   request_.lines.clear(); // they are in the file by now
   channels_ = request_.channels;
@@ -48,7 +49,7 @@ void replay_player::begin_if_joined(chat_server& chat, time_point now) {
   if (request_.wait_for_join && !std::all_of(channels_.begin(), channels_.end(), has_member))
     return;
   state_ = state::running;
-  begun_ = now;
+  begun_ = next_look_ = now;
 }
 
 void replay_player::play(chat_server& chat, size_t at_most, time_point now) {
@@ -61,7 +62,8 @@ void replay_player::play(chat_server& chat, size_t at_most, time_point now) {
 }
 
 std::string_view replay_player::next_channel() const {
-  return request_.channels.empty() ? file_->channel(index_) : std::string_view{request_.channels[played_ % request_.channels.size()]};
+  return request_.channels.empty() ? file_->channel(index_)
+                                   : std::string_view{request_.channels[played_ % request_.channels.size()]};
 }
 
 bool replay_player::is_slow(const room& where) const {
@@ -84,8 +86,7 @@ bool replay_player::send_next(chat_server& chat, time_point now) {
     return false;
   } else {
     skipped_in_a_row_ = 0;
-    text_.clear();
-    auto made = file_->render(text_, index_, {ids_, played_, where->name(), where->id(), now});
+    auto made = render_next(*where, now);
     constexpr size_t id_size = 36;
     std::string_view id;
     if (made.id != std::string::npos)
@@ -108,6 +109,25 @@ bool replay_player::send_next(chat_server& chat, time_point now) {
       state_ = state::done;
   }
   return true;
+}
+
+replay_file::rendered replay_player::render_next(const room& where, time_point now) {
+  auto render = [&](time_point when) {
+    text_.clear();
+    return file_->render(text_, index_, {ids_, played_, where.name(), where.id(), when});
+  };
+  auto made = render(now);
+  if (made.id != std::string::npos)
+    return made;
+  // Only its time tells a line without id from an equal one before it: faster than recorded, that would be the same.
+  constexpr auto tick = std::chrono::milliseconds{1};
+  auto [last, is_first] = last_without_id_.try_emplace(text_.substr(made.body), now);
+  if (is_first || now >= last->second + tick) {
+    last->second = now;
+    return made;
+  }
+  last->second += tick;
+  return render(last->second);
 }
 
 time_point replay_player::due() const {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace creamery::simulator {
@@ -49,6 +50,9 @@ private:
 
   void begin_if_joined(chat_server& chat, time_point now);
   bool send_next(chat_server& chat, time_point now);
+
+  /// Puts the next line into `text_`.
+  replay_file::rendered render_next(const room& where, time_point now);
   std::string_view next_channel() const;
   bool is_slow(const room& where) const;
 
@@ -73,6 +77,8 @@ private:
   uint64_t skipped_ = 0;
   uint64_t skipped_in_a_row_ = 0;
   std::string text_;
+  /// When a line without id was last said, by its text: as many as the file has, in each channel.
+  std::unordered_map<std::string, time_point> last_without_id_;
 };
 
 } // namespace creamery::simulator

@@ -54,7 +54,9 @@ result<room_request> read_room(const nlohmann::json& from, const std::string& pl
   room_request made;
   field_reader reader{from, place};
   reader.need("channel", made.channel);
-  reader.get("emote_only", made.emote_only).get("subscribers_only", made.subscribers_only).get("unique_chat", made.unique_chat);
+  reader.get("emote_only", made.emote_only)
+    .get("subscribers_only", made.subscribers_only)
+    .get("unique_chat", made.unique_chat);
   reader.get("followers_only", made.followers_only).get("slow", made.slow).get("suspended", made.suspended);
   reader.get("missing", made.missing).get("silent", made.silent).get("roles", made.roles);
   return finish(reader, std::move(made));
@@ -74,7 +76,11 @@ result<replay_request> read_replay(const nlohmann::json& from, const std::string
   replay_request made;
   std::string kind;
   field_reader reader{from, place};
-  reader.get("file", made.file).get("lines", made.lines).get("speed", kind).get("factor", made.factor).get("rate", made.rate);
+  reader.get("file", made.file)
+    .get("lines", made.lines)
+    .get("speed", kind)
+    .get("factor", made.factor)
+    .get("rate", made.rate);
   reader.get("rounds", made.rounds).get("channels", made.channels).get("wait_for_join", made.wait_for_join);
   reader.get("wait_for_slow", made.wait_for_slow);
   if (kind == "fixed")
@@ -99,7 +105,8 @@ result<fault> read_fault(const nlohmann::json& from, const std::string& place) {
   if (auto known = parse_fault_kind(kind))
     made.kind = *known;
   else
-    reader.mistake("kind", "must be reset, finish, half_open, slow, slice, cut, garbage, refuse_login, reconnect or ignore_ping");
+    reader.mistake(
+      "kind", "must be reset, finish, half_open, slow, slice, cut, garbage, refuse_login, reconnect or ignore_ping");
   if (auto known = parse_fault_moment(when))
     made.when = *known;
   else
@@ -108,9 +115,12 @@ result<fault> read_fault(const nlohmann::json& from, const std::string& place) {
 }
 
 nlohmann::json to_json(const replay_status& status) {
-  return {{"id", status.id},       {"state", status.state},
-          {"lines", status.lines}, {"round", status.round},
-          {"sent", status.sent},   {"skipped", status.skipped},
+  return {{"id", status.id},
+          {"state", status.state},
+          {"lines", status.lines},
+          {"round", status.round},
+          {"sent", status.sent},
+          {"skipped", status.skipped},
           {"seconds", std::chrono::duration<double>{status.elapsed}.count()}};
 }
 
@@ -142,7 +152,10 @@ nlohmann::json to_json(const connection_info& whom) {
 }
 
 nlohmann::json to_json(const fault& what) {
-  return {{"kind", to_string(what.kind)}, {"when", to_string(what.when)}, {"login", what.login}, {"connection", what.connection},
+  return {{"kind", to_string(what.kind)},
+          {"when", to_string(what.when)},
+          {"login", what.login},
+          {"connection", what.connection},
           {"count", what.count}};
 }
 

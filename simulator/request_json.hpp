@@ -11,8 +11,8 @@
 
 namespace creamery::simulator {
 
-// Requests as the control API and scenario files write them. Names are those of the members in requests.hpp and fault.hpp.
-// `place` begins the messages about mistakes.
+// Requests as the control API and scenario files write them. Names are those of the members in requests.hpp and
+// fault.hpp. `place` begins the messages about mistakes.
 
 result<say_request> read_say(const nlohmann::json& from, const std::string& place);
 result<raid_request> read_raid(const nlohmann::json& from, const std::string& place);

@@ -50,7 +50,8 @@ judgement room::judge(std::string_view login, std::string_view text, bool only_e
     return {verdict::followers_only, settings.followers_only};
   if (settings.emote_only && !only_emotes)
     return {verdict::emote_only};
-  if (settings.unique_chat && std::find(recent_texts_.begin(), recent_texts_.end(), spread(text)) != recent_texts_.end())
+  if (settings.unique_chat
+      && std::find(recent_texts_.begin(), recent_texts_.end(), spread(text)) != recent_texts_.end())
     return {verdict::unique_chat};
   auto last = last_.find(login);
   if (last == last_.end())

@@ -48,8 +48,7 @@ json to_json(const YAML::Node& node) {
         return number;
       return node.Scalar();
     }
-    default:
-      return nullptr;
+    default: return nullptr;
   }
 }
 
@@ -65,7 +64,10 @@ result<channel_script> read_channel(const std::string& name, const json& from, c
   // "chan: {}" may be written as "chan:".
   auto whole = from.is_null() ? json::object() : from;
   field_reader reader{whole, place + ": channel " + name};
-  reader.get("viewers", made.viewers).get("chatter", made.chatter).get("phrases", made.phrases).get("moderators", made.moderators);
+  reader.get("viewers", made.viewers)
+    .get("chatter", made.chatter)
+    .get("phrases", made.phrases)
+    .get("moderators", made.moderators);
   reader.get("vips", made.vips).get("settings", settings).get("commands", commands).get("subs", made.subs);
   reader.get("resubs", made.resubs).get("gifts", made.gifts).get("cheers", made.cheers);
   reader.get("announcements", made.announcements).get("timeouts", made.timeouts).get("deletions", made.deletions);
@@ -167,7 +169,11 @@ result<scenario> read_scenario(const YAML::Node& root, const std::string& origin
   json timeline;
   auto whole = to_json(root);
   field_reader reader{whole, origin};
-  reader.get("seed", made.seed).get("repeat", made.repeat).get("phrases", phrases).get("channels", channels).get("timeline", timeline);
+  reader.get("seed", made.seed)
+    .get("repeat", made.repeat)
+    .get("phrases", phrases)
+    .get("channels", channels)
+    .get("timeline", timeline);
   if (auto read = reader.finish(); !read)
     return read.error();
   if (!channels.is_null() && !channels.is_object())
@@ -190,7 +196,8 @@ result<scenario> read_scenario(const YAML::Node& root, const std::string& origin
         return event.error();
       made.timeline.push_back(std::move(*event));
     }
-  std::stable_sort(made.timeline.begin(), made.timeline.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  std::stable_sort(made.timeline.begin(), made.timeline.end(),
+                   [](const auto& a, const auto& b) { return a.at < b.at; });
   return made;
 }
 

@@ -32,6 +32,7 @@ struct channel_script {
     std::string text;
     duration every{};
   };
+
   std::vector<regular_line> commands;
 
   // How often each of these happens, on average; 0: never.
@@ -53,6 +54,7 @@ struct scenario_event {
   struct trouble {
     struct fault what;
   };
+
   struct calm {};
 
   duration at{};

@@ -18,7 +18,8 @@ constexpr unsigned listed_viewers = 500;
 constexpr size_t deletable_lines = 20;
 
 const channel_script* find_script(const scenario& plot, std::string_view channel) {
-  auto found = std::find_if(plot.channels.begin(), plot.channels.end(), [&](const auto& x) { return x.channel == channel; });
+  auto found =
+    std::find_if(plot.channels.begin(), plot.channels.end(), [&](const auto& x) { return x.channel == channel; });
   return found == plot.channels.end() ? nullptr : &*found;
 }
 
@@ -148,7 +149,8 @@ void scenario_player::happen(chat_server& chat, stage& at, const occasion& what,
     if (at.recent_ids.size() > deletable_lines)
       at.recent_ids.pop_front();
   };
-  auto notice = [&](std::string what_kind, std::string system_message, std::map<std::string, std::string> params, std::string text = {}) {
+  auto notice = [&](std::string what_kind, std::string system_message, std::map<std::string, std::string> params,
+                    std::string text = {}) {
     notice_request line;
     line.channel = name;
     line.login = who;
@@ -159,30 +161,34 @@ void scenario_player::happen(chat_server& chat, stage& at, const occasion& what,
     (void)chat.notice(line, now);
   };
   switch (what.what) {
-    case kind::chatter:
-      say(phrases[at.random.below(phrases.size())]);
-      break;
-    case kind::command:
-      say(what.text);
-      break;
+    case kind::chatter: say(phrases[at.random.below(phrases.size())]); break;
+    case kind::command: say(what.text); break;
     case kind::sub:
       where->change_role(who).subscriber = true;
       notice("sub", make_person(who).display_name + " subscribed at Tier 1.",
-             {{"cumulative-months", "1"}, {"months", "0"}, {"should-share-streak", "0"}, {"sub-plan", "1000"},
-              {"sub-plan-name", "Channel Subscription (" + name + ")"}, {"was-gifted", "false"}});
+             {{"cumulative-months", "1"},
+              {"months", "0"},
+              {"should-share-streak", "0"},
+              {"sub-plan", "1000"},
+              {"sub-plan-name", "Channel Subscription (" + name + ")"},
+              {"was-gifted", "false"}});
       break;
     case kind::resub: {
       auto months = std::to_string(2 + at.random.below(40));
       where->change_role(who).subscriber = true;
-      notice("resub", make_person(who).display_name + " subscribed at Tier 1. They've subscribed for " + months + " months!",
-             {{"cumulative-months", months}, {"months", "0"}, {"should-share-streak", "1"}, {"streak-months", months},
-              {"sub-plan", "1000"}, {"sub-plan-name", "Channel Subscription (" + name + ")"}, {"was-gifted", "false"}},
+      notice("resub",
+             make_person(who).display_name + " subscribed at Tier 1. They've subscribed for " + months + " months!",
+             {{"cumulative-months", months},
+              {"months", "0"},
+              {"should-share-streak", "1"},
+              {"streak-months", months},
+              {"sub-plan", "1000"},
+              {"sub-plan-name", "Channel Subscription (" + name + ")"},
+              {"was-gifted", "false"}},
              phrases[at.random.below(phrases.size())]);
       break;
     }
-    case kind::gift:
-      give_subscriptions(chat, at, who, now);
-      break;
+    case kind::gift: give_subscriptions(chat, at, who, now); break;
     case kind::cheer: {
       auto bits = static_cast<unsigned>(1 + at.random.below(20)) * 50;
       say("Cheer" + std::to_string(bits) + " " + phrases[at.random.below(phrases.size())], bits);
@@ -220,16 +226,25 @@ void scenario_player::give_subscriptions(chat_server& chat, stage& at, const std
   gift.login = giver;
   gift.kind = "submysterygift";
   gift.system_message = from.display_name + " is gifting " + std::to_string(count) + " Tier 1 Subs to the community!";
-  gift.params = {{"mass-gift-count", std::to_string(count)}, {"sender-count", std::to_string(count)}, {"sub-plan", "1000"},
-                 {"origin-id", origin}, {"community-gift-id", origin}};
+  gift.params = {{"mass-gift-count", std::to_string(count)},
+                 {"sender-count", std::to_string(count)},
+                 {"sub-plan", "1000"},
+                 {"origin-id", origin},
+                 {"community-gift-id", origin}};
   (void)chat.notice(gift, now);
   gift.kind = "subgift";
   for (size_t i = 0; i < count; ++i) {
     auto to = make_person(somebody(at));
     gift.system_message = from.display_name + " gifted a Tier 1 sub to " + to.display_name + "!";
-    gift.params = {{"months", "1"}, {"gift-months", "1"}, {"recipient-id", to.user_id}, {"recipient-user-name", to.login},
-                   {"recipient-display-name", to.display_name}, {"sender-count", "0"}, {"sub-plan", "1000"},
-                   {"sub-plan-name", "Channel Subscription (" + at.script.channel + ")"}, {"origin-id", origin},
+    gift.params = {{"months", "1"},
+                   {"gift-months", "1"},
+                   {"recipient-id", to.user_id},
+                   {"recipient-user-name", to.login},
+                   {"recipient-display-name", to.display_name},
+                   {"sender-count", "0"},
+                   {"sub-plan", "1000"},
+                   {"sub-plan-name", "Channel Subscription (" + at.script.channel + ")"},
+                   {"origin-id", origin},
                    {"community-gift-id", origin}};
     (void)chat.notice(gift, now);
   }
@@ -244,7 +259,7 @@ void scenario_player::play_timeline(chat_server& chat, std::vector<raid_request>
     auto play = [&](auto request) {
       using type = decltype(request);
       if constexpr (std::is_same_v<type, scenario_event::trouble>) {
-        (void)chat.inject(request.what, now);
+        (void)chat.cause(request.what, now);
       } else if constexpr (std::is_same_v<type, scenario_event::calm>) {
         chat.clear_faults(now);
       } else {

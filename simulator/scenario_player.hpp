@@ -18,7 +18,8 @@ class scenario_player {
 public:
   scenario_player(scenario plot, time_point now);
 
-  /// Does what is due, at most `at_most` things of each channel. Raids take time, so they are returned for somebody to play.
+  /// Does what is due, at most `at_most` things of each channel. Raids take time, so they are returned for somebody to
+  /// play.
   std::vector<raid_request> play(chat_server& chat, size_t at_most, time_point now);
 
   /// When there is something to do.

@@ -16,8 +16,8 @@ namespace creamery::simulator {
 struct account;
 class room;
 
-/// The way to one client, as the rules see it. Nothing here calls back before it returns: that a connection has ended is told
-/// later.
+/// The way to one client, as the rules see it. Nothing here calls back before it returns: that a connection has ended
+/// is told later.
 class client_link {
 public:
   virtual ~client_link() = default;

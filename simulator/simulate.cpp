@@ -36,13 +36,15 @@ std::string readable(const std::string& text) {
   auto line = std::string{time} + " " + event.value("event", std::string{"?"});
   for (const auto& [name, value] : event.items())
     if (name != "n" && name != "at" && name != "event" && value != "")
-      line.append(" ").append(name).append("=").append(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+      line.append(" ").append(name).append("=").append(
+        value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   return line;
 }
 
 /// Prints events of the simulator's thread.
 void print_event(const std::string& json, bool with_messages) {
-  // A terminal must not see what a client made up: the JSON has no control characters, and neither has what comes of it.
+  // A terminal must not see what a client made up: the JSON has no control characters, and neither has what comes of
+  // it.
   if (!with_messages && json.find("\"event\":\"message\"") != std::string::npos)
     return;
   std::cout << readable(json) + "\n" << std::flush;
@@ -97,7 +99,8 @@ int simulate(const simulate_options& setup) {
   }
   print_endpoints(**server);
   if (setup.log_level != "quiet")
-    (*server)->on_event([with_messages = setup.log_level == "debug"](const std::string& json) { print_event(json, with_messages); });
+    (*server)->on_event(
+      [with_messages = setup.log_level == "debug"](const std::string& json) { print_event(json, with_messages); });
   for (const auto& request : setup.replays) {
     if (auto started = (*server)->replay(request); !started) {
       std::cerr << "simulate: " << to_string(started.error()) << "\n";

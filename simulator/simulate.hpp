@@ -22,8 +22,8 @@ struct simulate_options {
   std::chrono::seconds lasts{0};
 };
 
-/// Runs a simulated Twitch until SIGINT or SIGTERM. Returns the program's exit status: 0, or 1 if it couldn't start (why
-/// is on standard error).
+/// Runs a simulated Twitch until SIGINT or SIGTERM. Returns the program's exit status: 0, or 1 if it couldn't start
+/// (why is on standard error).
 int simulate(const simulate_options& setup);
 
 } // namespace creamery::simulator

@@ -145,8 +145,8 @@ void simulator::fall_silent() {
   impl_->call([](engine& x) { x.fall_silent(); });
 }
 
-result<size_t> simulator::inject(fault what) {
-  return impl_->call([&](engine& x) { return x.chat().inject(what, clock::now()); });
+result<size_t> simulator::cause(fault what) {
+  return impl_->call([&](engine& x) { return x.chat().cause(what, clock::now()); });
 }
 
 void simulator::clear_faults() {

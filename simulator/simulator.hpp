@@ -78,7 +78,7 @@ public:
   void fall_silent();
 
   /// Lets something go wrong. Returns how many connections were struck at once.
-  result<size_t> inject(fault what);
+  result<size_t> cause(fault what);
 
   /// Faults that wait for their moment wait no more, slow connections are quick again, half-open ones are reset.
   void clear_faults();

@@ -64,9 +64,8 @@ protected:
   }
 
   void write_some(std::string_view bytes) override {
-    stream_.async_write_some(net::buffer(bytes), [self = shared_from_this(), this](error_code why, size_t size) {
-      on_written(why, size);
-    });
+    stream_.async_write_some(net::buffer(bytes),
+                             [self = shared_from_this(), this](error_code why, size_t size) { on_written(why, size); });
   }
 
   void say_goodbye() override {
@@ -108,14 +107,16 @@ private:
   std::array<char, 16 * 1024> buffer_;
 };
 
-/// What lies between Beast's WebSocket stream and the socket: reads go through, written bytes are kept in the connection's
-/// queue. So Beast makes the frames, but many of them leave in one write, under the same faults as any other bytes.
+/// What lies between Beast's WebSocket stream and the socket: reads go through, written bytes are kept in the
+/// connection's queue. So Beast makes the frames, but many of them leave in one write, under the same faults as any
+/// other bytes.
 template <class Stream>
 class queueing_stream {
 public:
   using executor_type = typename Stream::executor_type;
 
-  queueing_stream(Stream& lower, std::function<void(std::string_view)> append) : lower_(lower), append_(std::move(append)) {
+  queueing_stream(Stream& lower, std::function<void(std::string_view)> append)
+    : lower_(lower), append_(std::move(append)) {
   }
 
   executor_type get_executor() {
@@ -263,7 +264,8 @@ private:
   void say_goodbye() override {
     if (std::exchange(said_goodbye_, true))
       return this->hang_up();
-    websocket_.async_close(websocket::close_code::normal, [self = this->shared_from_this(), this](error_code) { this->hang_up(); });
+    websocket_.async_close(websocket::close_code::normal,
+                           [self = this->shared_from_this(), this](error_code) { this->hang_up(); });
   }
 
   websocket::stream<queueing_stream<Stream>> websocket_;
@@ -286,17 +288,15 @@ std::string_view to_string(transport_kind kind) {
   return "?";
 }
 
-std::shared_ptr<connection> make_connection(transport_kind kind, tcp::socket socket, net::io_context& io, net::ssl::context& tls,
-                                            connection_owner& owner, size_t lines_per_frame) {
+std::shared_ptr<connection> make_connection(transport_kind kind, tcp::socket socket, net::io_context& io,
+                                            net::ssl::context& tls, connection_owner& owner, size_t lines_per_frame) {
   switch (kind) {
     case transport_kind::ws:
       return std::make_shared<ws_connection<plain_stream>>(lines_per_frame, io, owner, std::move(socket));
     case transport_kind::wss:
       return std::make_shared<ws_connection<tls_stream>>(lines_per_frame, io, owner, std::move(socket), tls);
-    case transport_kind::irc:
-      return std::make_shared<irc_connection<plain_stream>>(io, owner, std::move(socket));
-    case transport_kind::ircs:
-      return std::make_shared<irc_connection<tls_stream>>(io, owner, std::move(socket), tls);
+    case transport_kind::irc: return std::make_shared<irc_connection<plain_stream>>(io, owner, std::move(socket));
+    case transport_kind::ircs: return std::make_shared<irc_connection<tls_stream>>(io, owner, std::move(socket), tls);
   }
   return nullptr;
 }

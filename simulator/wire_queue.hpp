@@ -18,8 +18,8 @@ struct wire_shape {
   duration latency{};
 };
 
-/// The bytes that wait for one client, and when how many of them may be written. Knows no clock and no socket. What `next` hands
-/// out stays where it is until it is `written`, whatever is added meanwhile.
+/// The bytes that wait for one client, and when how many of them may be written. Knows no clock and no socket. What
+/// `next` hands out stays where it is until it is `written`, whatever is added meanwhile.
 class wire_queue {
 public:
   /// Where bytes are appended. `commit` afterwards.
@@ -68,6 +68,7 @@ private:
     uint64_t end;
     size_t lines;
   };
+
   struct delay {
     uint64_t end;
     time_point due;

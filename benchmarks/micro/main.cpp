@@ -22,7 +22,8 @@ int check_allocations(const std::vector<capture>& captures) {
       auto before = allocations();
       benchmark::DoNotOptimize(one.run(data));
       auto made = allocations() - before;
-      std::cout << data.name << ' ' << one.name << ": " << made << " allocations for " << data.lines.size() << " lines\n";
+      std::cout << data.name << ' ' << one.name << ": " << made << " allocations for " << data.lines.size()
+                << " lines\n";
       failed |= made > 0 && !one.may_allocate;
     }
   }
@@ -34,7 +35,8 @@ void measure(benchmark::State& state, const capture& data, const line_benchmark&
   for (auto _ : state)
     benchmark::DoNotOptimize(one.run(data));
   auto lines = static_cast<double>(state.iterations()) * static_cast<double>(data.lines.size());
-  state.counters["ns/line"] = benchmark::Counter(lines * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["ns/line"] =
+    benchmark::Counter(lines * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.counters["allocations/line"] = static_cast<double>(allocations() - before) / lines;
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations()) * static_cast<int64_t>(data.text.size()));
 }

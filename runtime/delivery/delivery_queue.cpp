@@ -39,6 +39,10 @@ std::optional<cog_batch> delivery_queue::take() {
 }
 
 void delivery_queue::acknowledge(uint64_t upto, uint64_t poisoned) {
+  if (in_flight_.empty())
+    return;
+  upto =
+    std::min(upto, in_flight_.back().content->lines.back().number); // nobody can be done with what they haven't got
   if (upto <= acknowledged_)
     return;
   uint64_t done = 0;
@@ -66,10 +70,25 @@ void delivery_queue::restart() {
   while (!in_flight_.empty()) {
     auto one = std::move(in_flight_.back());
     in_flight_.pop_back();
+    if (one.content->lines.front().number <= acknowledged_) {
+      // Half of it is done, and doesn't wait any more. The old one may still be read by the cog that is about to end.
+      one.content = std::make_shared<cog_batch::content>(*one.content);
+      std::erase_if(one.content->lines, [this](const cog_line& line) { return line.number <= acknowledged_; });
+      one.bytes = bytes_of(*one.content);
+    }
     waiting_bytes_ += one.bytes;
     waiting_.push_front(std::move(one));
   }
   in_flight_bytes_ = 0;
+}
+
+void delivery_queue::renumber_commands(const std::vector<uint16_t>& numbers) {
+  for (auto& one : waiting_) {
+    one.content = std::make_shared<cog_batch::content>(*one.content); // the old one may still be read
+    for (auto& line : one.content->lines)
+      if (line.command < numbers.size())
+        line.command = numbers[line.command];
+  }
 }
 
 size_t delivery_queue::bytes_of(const cog_batch::content& content) noexcept {
@@ -91,35 +110,35 @@ void delivery_queue::shed(size_t excess) {
 
 template <class Predicate>
 void delivery_queue::shed_if(size_t excess, Predicate may_go) {
+  size_t emptied = 0;
   for (auto& one : waiting_) {
     if (excess == 0)
       break;
-    // A batch that was given out before a restart may be half acknowledged; those lines are counted already.
+    if (std::none_of(one.content->lines.begin(), one.content->lines.end(), may_go))
+      continue;
     auto copy = std::make_shared<cog_batch::content>(*one.content);
     size_t freed = 0;
     uint64_t count = 0;
     std::erase_if(copy->lines, [&](const cog_line& line) {
-      if (freed >= excess || line.number <= acknowledged_ || !may_go(line))
+      if (freed >= excess || !may_go(line))
         return false;
       freed += bytes_of_line(line);
       ++count;
       return true;
     });
-    if (count == 0)
-      continue;
     one.content = std::move(copy); // the old one may still be read by a cog that is about to end
     one.bytes -= freed;
     waiting_bytes_ -= freed;
     excess -= std::min(excess, freed);
     counters_.shed += count;
     counters_.queued -= count;
+    emptied += one.content->lines.empty();
   }
-  std::erase_if(waiting_, [this](const batch& one) {
-    auto done = one.content->lines.empty() || one.content->lines.back().number <= acknowledged_;
-    if (done)
-      waiting_bytes_ -= one.bytes;
-    return done;
-  });
+  // Mostly the oldest ones; only behind a batch that stays do all others have to be moved.
+  for (; emptied > 0 && waiting_.front().content->lines.empty(); --emptied)
+    waiting_.pop_front();
+  if (emptied > 0)
+    std::erase_if(waiting_, [](const batch& one) { return one.content->lines.empty(); });
 }
 
 } // namespace creamery

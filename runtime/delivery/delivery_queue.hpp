@@ -57,6 +57,9 @@ public:
   /// The cog was replaced by a new one that has nothing: what isn't acknowledged will be given out again.
   void restart();
 
+  /// The lines that wait call command number n by another number from now on: `numbers[n]`.
+  void renumber_commands(const std::vector<uint16_t>& numbers);
+
   const delivery_counters& counters() const noexcept {
     return counters_;
   }

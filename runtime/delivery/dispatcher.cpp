@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace creamery {
 
@@ -14,6 +15,9 @@ constexpr size_t max_command = 64;
 
 /// A batch of which a cog wants less than this share is copied for it, so that a few lines don't hold all the memory.
 constexpr size_t share_from = 2; // one half
+
+/// The same for the memory that the batch lies in, which holds other batches, too, and lives as long as any of its lines waits.
+constexpr size_t share_memory_from = 16; // one 16th
 
 bool is_chat(irc_verb verb) noexcept {
   return verb == irc_verb::privmsg || verb == irc_verb::usernotice || verb == irc_verb::clearchat
@@ -36,14 +40,24 @@ size_t bytes_of(const std::vector<irc_index>& lines) noexcept {
 
 /// Copies the lines' bytes into memory of their own.
 std::shared_ptr<const slab> copy_out(const slab& memory, std::vector<cog_line>& lines) {
-  std::string bytes;
-  bytes.reserve(bytes_of(lines));
+  auto copy = std::make_shared<slab>(bytes_of(lines));
+  size_t begin = 0;
   for (auto& line : lines) {
-    auto begin = static_cast<uint32_t>(bytes.size());
-    bytes.append(memory.data() + line.index.begin, line.index.size);
-    line.index.begin = begin;
+    std::memcpy(copy->data() + begin, memory.data() + line.index.begin, line.index.size);
+    line.index.begin = static_cast<uint32_t>(begin);
+    begin += line.index.size;
   }
-  return slab::copy_of(bytes);
+  return copy;
+}
+
+/// For each of the old commands its number among the new ones, or none.
+std::vector<uint16_t> new_numbers(const std::vector<std::string>& old_names, const std::vector<std::string>& names) {
+  std::vector<uint16_t> numbers;
+  for (const auto& name : old_names) {
+    auto now = std::find(names.begin(), names.end(), name);
+    numbers.push_back(now == names.end() ? cog_line::no_command : static_cast<uint16_t>(now - names.begin()));
+  }
+  return numbers;
 }
 
 } // namespace
@@ -58,15 +72,19 @@ std::vector<std::string> dispatcher::add(const std::string& cog, const cog_inter
     auto& queue = queues_.emplace(cog, delivery_queue{queue_options_}).first->second;
     known = targets_.insert(targets_.end(), {cog, interest, &queue, {}});
   } else {
-    known->interest = interest;
     known->queue->restart();
+    if (known->interest.commands != interest.commands) // another version of the module: its numbers mean other commands
+      known->queue->renumber_commands(new_numbers(known->interest.commands, interest.commands));
+    known->interest = interest;
   }
   auto self = static_cast<size_t>(known - targets_.begin());
   std::erase_if(commands_, [self](const auto& x) { return x.second.target == self; });
   std::vector<std::string> taken;
-  for (size_t i = 0; i < interest.commands.size(); ++i)
-    if (!commands_.try_emplace(interest.commands[i], command{self, static_cast<uint16_t>(i)}).second)
+  for (size_t i = 0; i < interest.commands.size(); ++i) {
+    auto [owner, added] = commands_.try_emplace(interest.commands[i], command{self, static_cast<uint16_t>(i)});
+    if (!added && owner->second.target != self)
       taken.push_back(interest.commands[i]);
+  }
   return taken;
 }
 
@@ -117,7 +135,9 @@ void dispatcher::flush(const chat_batch& batch) {
   for (auto& target : targets_) {
     if (target.lines.empty())
       continue;
-    auto memory = bytes_of(target.lines) * share_from < all ? copy_out(*batch.memory, target.lines) : batch.memory;
+    auto wanted = bytes_of(target.lines);
+    auto few = wanted * share_from < all || wanted * share_memory_from < batch.memory->capacity();
+    auto memory = few ? copy_out(*batch.memory, target.lines) : batch.memory;
     target.queue->push({std::move(memory), std::move(target.lines), batch.read_at});
     target.lines = {};
   }

@@ -67,13 +67,17 @@ std::optional<line_identity> identify_source(const irc_line& line) noexcept {
 }
 
 bool seen_lines::insert(line_identity id, time_point now) {
-  while (!order_.empty() && (now - order_.front().seen >= options_.age || order_.size() >= options_.count)) {
+  auto forget_oldest = [this] {
     known_.erase(order_.front().id);
     order_.pop_front();
-  }
+  };
+  while (!order_.empty() && now - order_.front().seen >= options_.age)
+    forget_oldest();
   if (!known_.insert(id).second)
     return false;
   order_.push_back({id, now});
+  if (order_.size() > options_.count) // only now: a copy takes no room, so it must not push out what it is a copy of
+    forget_oldest();
   return true;
 }
 

@@ -92,6 +92,7 @@ public:
 private:
   struct string_hash {
     using is_transparent = void;
+
     size_t operator()(std::string_view x) const noexcept {
       return std::hash<std::string_view>{}(x);
     }

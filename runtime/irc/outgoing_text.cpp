@@ -25,8 +25,12 @@ size_t sequence(std::string_view text) noexcept {
   auto first = byte(0);
   if (first < 0x80)
     return 1;
-  size_t size = first >= 0xC2 && first <= 0xDF ? 2 : (first & 0xF0) == 0xE0 ? 3 : first >= 0xF0 && first <= 0xF4 ? 4 : 0;
-  if (size == 0 || text.size() < size || !std::all_of(text.begin() + 1, text.begin() + static_cast<ptrdiff_t>(size), is_continuation))
+  size_t size = first >= 0xC2 && first <= 0xDF   ? 2
+                : (first & 0xF0) == 0xE0         ? 3
+                : first >= 0xF0 && first <= 0xF4 ? 4
+                                                 : 0;
+  if (size == 0 || text.size() < size
+      || !std::all_of(text.begin() + 1, text.begin() + static_cast<ptrdiff_t>(size), is_continuation))
     return 0;
   auto overlong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
   auto surrogate = first == 0xED && byte(1) > 0x9F;
@@ -120,7 +124,9 @@ std::string format_privmsg(std::string_view channel, std::string_view text, bool
   }
   line += line.empty() ? "PRIVMSG #" : " PRIVMSG #";
   line += channel;
-  line += action ? " :\x01" "ACTION " : " :";
+  line += action ? " :\x01"
+                   "ACTION "
+                 : " :";
   line += text;
   line += action ? "\x01\r\n" : "\r\n";
   return line;

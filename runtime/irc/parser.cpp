@@ -6,7 +6,8 @@ namespace creamery {
 
 namespace {
 
-constexpr std::string_view action_begin = "\x01" "ACTION ";
+constexpr std::string_view action_begin = "\x01"
+                                          "ACTION ";
 
 const char* find(const char* first, const char* last, char c) noexcept {
   auto found = static_cast<const char*>(std::memchr(first, c, static_cast<size_t>(last - first)));

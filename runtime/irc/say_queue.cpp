@@ -8,12 +8,31 @@
 namespace creamery {
 
 bool is_send_refusal(std::string_view msg_id) noexcept {
-  constexpr std::array<std::string_view, 24> refusals{
-    "msg_banned", "msg_timedout", "msg_suspended", "msg_channel_suspended", "msg_channel_blocked", "msg_ratelimit",
-    "msg_slowmode", "msg_duplicate", "msg_r9k", "msg_emoteonly", "msg_subsonly", "msg_followersonly",
-    "msg_followersonly_followed", "msg_followersonly_zero", "msg_rejected", "msg_rejected_mandatory",
-    "msg_bad_characters", "msg_verified_email", "msg_requires_verified_phone_number", "msg_banned_email_alias",
-    "msg_warned", "msg_facebook", "unrecognized_cmd", "no_permission"};
+  constexpr std::array<std::string_view, 25> refusals{"msg_banned",
+                                                      "msg_timedout",
+                                                      "msg_suspended",
+                                                      "msg_channel_suspended",
+                                                      "msg_room_not_found",
+                                                      "msg_channel_blocked",
+                                                      "msg_ratelimit",
+                                                      "msg_slowmode",
+                                                      "msg_duplicate",
+                                                      "msg_r9k",
+                                                      "msg_emoteonly",
+                                                      "msg_subsonly",
+                                                      "msg_followersonly",
+                                                      "msg_followersonly_followed",
+                                                      "msg_followersonly_zero",
+                                                      "msg_rejected",
+                                                      "msg_rejected_mandatory",
+                                                      "msg_bad_characters",
+                                                      "msg_verified_email",
+                                                      "msg_requires_verified_phone_number",
+                                                      "msg_banned_email_alias",
+                                                      "msg_warned",
+                                                      "msg_facebook",
+                                                      "unrecognized_cmd",
+                                                      "no_permission"};
   return std::find(refusals.begin(), refusals.end(), msg_id) != refusals.end();
 }
 
@@ -21,7 +40,7 @@ bool say_queue::accept(const say& message, time_point now) {
   auto text = outgoing_text::clean(message.text);
   auto action = outgoing_text::take_action(text);
   auto pieces = outgoing_text::split(text, action ? outgoing_text::max_action_length : outgoing_text::max_length);
-  if (pieces.empty() || counters_.waiting + pieces.size() > options_.capacity) {
+  if (options_.read_only || pieces.empty() || counters_.waiting + pieces.size() > options_.capacity) {
     ++counters_.rejected;
     return false;
   }
@@ -52,6 +71,7 @@ void say_queue::lost(const std::string& bot, const std::string& channel) {
   auto i = lanes_.find({bot, channel});
   if (i == lanes_.end())
     return;
+  rooms_[channel].privileged = false; // until Twitch says so again: it may be taken from us meanwhile
   auto& [joined, waiting, in_flight] = i->second;
   joined = false;
   // From the newest to the oldest, so that what is repeated stands in its old order before what still waits.
@@ -72,6 +92,7 @@ void say_queue::left(const std::string& bot, const std::string& channel) {
   auto i = lanes_.find({bot, channel});
   if (i == lanes_.end())
     return;
+  rooms_[channel].privileged = false;
   counters_.abandoned += i->second.waiting.size();
   counters_.waiting -= i->second.waiting.size();
   counters_.unconfirmed += i->second.in_flight.size();
@@ -80,7 +101,7 @@ void say_queue::left(const std::string& bot, const std::string& channel) {
 }
 
 void say_queue::own_state(const std::string& bot, const std::string& channel, bool privileged,
-                           std::string_view message_id, std::string_view nonce) {
+                          std::string_view message_id, std::string_view nonce) {
   rooms_[channel].privileged = privileged;
   deadline_ = time_point::min();
   auto i = lanes_.find({bot, channel});
@@ -128,7 +149,7 @@ std::vector<say_queue::transmission> say_queue::next(time_point now) {
   deadline_ = time_point::max();
   for (auto& [key, one] : lanes_) {
     if (!one.waiting.empty()) {
-      deadline_ = std::min(deadline_, one.waiting.front().expires);
+      deadline_ = std::min(deadline_, one.waiting.front().expires + clock::duration{1});
       if (one.joined)
         deadline_ = std::min(deadline_, ready_at(key, now));
     }
@@ -176,9 +197,10 @@ say_queue::transmission say_queue::write(const lane_key& key, lane& from, time_p
 }
 
 void say_queue::drop_expired(time_point now) {
-  for (auto& [key, one] : lanes_) {
+  for (auto i = lanes_.begin(); i != lanes_.end();) {
+    auto& one = i->second;
     // Ages differ from message to message, so an old one may stand behind a young one.
-    auto too_old = std::erase_if(one.waiting, [now](const auto& x) { return now >= x.expires; });
+    auto too_old = std::erase_if(one.waiting, [now](const auto& x) { return now > x.expires; });
     counters_.aged_out += too_old;
     counters_.waiting -= too_old;
     while (!one.in_flight.empty() && now - one.in_flight.front().written >= options_.confirm_timeout) {
@@ -186,6 +208,8 @@ void say_queue::drop_expired(time_point now) {
       --counters_.in_flight;
       ++counters_.unconfirmed;
     }
+    // A cog may have been talked into naming any channel: what aged out there must not be remembered for ever.
+    i = one.joined || !one.waiting.empty() ? std::next(i) : lanes_.erase(i);
   }
 }
 

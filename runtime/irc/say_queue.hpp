@@ -20,7 +20,7 @@ namespace creamery {
 struct send_counters {
   /// Lines taken in, after splitting.
   uint64_t accepted = 0;
-  /// Messages not taken in, because the queue was full or nothing was left of their text.
+  /// Messages not taken in: the queue was full, nothing was left of their text, or the account is anonymous.
   uint64_t rejected = 0;
   uint64_t confirmed = 0;
   /// Twitch said no.
@@ -54,6 +54,10 @@ public:
     clock::duration confirm_timeout = std::chrono::seconds{10};
     /// Twitch refuses a repetition within 30 seconds; a margin is added.
     clock::duration repetition_period = std::chrono::seconds{33};
+    /// The account is anonymous: nothing can be said, and every message is rejected.
+    bool read_only = false;
+    /// What the account sent just before isn't known: its allowance is taken as used up.
+    bool spent = false;
   };
 
   /// Write this line, CR LF included, to the connection that `bot` has in `channel`.
@@ -68,7 +72,14 @@ public:
   };
 
   /// @param seed for the nonces; anything unpredictable.
-  say_queue(options o, uint64_t seed) : options_(std::move(o)), window_(options_.limits.messages, options_.limits.message_period), random_(seed) {
+  say_queue(options o, uint64_t seed)
+    : options_(std::move(o)), window_(options_.limits.messages, options_.limits.message_period), random_(seed) {
+  }
+
+  /// Takes the account's allowance as used up: what was sent in the period before `now` isn't known, and to exceed the limit
+  /// costs an hour of silence.
+  void assume_spent(time_point now) {
+    window_.fill(now, options_.limits.privileged_messages);
   }
 
   /// Takes a message in. Returns false when the queue is full or there is nothing to say: it was counted and dropped.
@@ -100,6 +111,11 @@ public:
   }
 
   send_counters counters() const;
+
+  /// How many pairs of bot and channel are kept: those that a bot is in, and those that something waits for.
+  size_t lanes() const noexcept {
+    return lanes_.size();
+  }
 
 private:
   /// One line on its way.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace creamery {
 
@@ -94,15 +95,11 @@ irc_session::verdict irc_session::receive(const irc_line& line, time_point now, 
       if (line.command() == "001")
         welcome(line.param(0).value_or(""), now, todo);
       return verdict::consumed;
-    case irc_verb::reconnect:
-      todo.emplace_back(irc_action::replace{});
-      return verdict::consumed;
+    case irc_verb::reconnect: todo.emplace_back(irc_action::replace{}); return verdict::consumed;
     case irc_verb::notice:
       on_notice(line, now, todo);
       return line.channel().empty() ? verdict::consumed : verdict::forward;
-    case irc_verb::roomstate:
-      on_roomstate(line, now, todo);
-      return verdict::forward;
+    case irc_verb::roomstate: on_roomstate(line, now, todo); return verdict::forward;
     case irc_verb::userstate:
       todo.emplace_back(irc_action::own_state{std::string{line.channel()}, is_privileged(line), line.tag_text("id"),
                                               line.tag_text("client-nonce")});
@@ -111,6 +108,12 @@ irc_session::verdict irc_session::receive(const irc_line& line, time_point now, 
       if (is_me(line.nick()))
         on_own_part(line, now, todo);
       return verdict::forward;
+    case irc_verb::privmsg:
+    case irc_verb::usernotice:
+    case irc_verb::clearchat:
+    case irc_verb::clearmsg:
+      // A cog takes it for granted that chat is somewhere.
+      return line.channel().empty() ? verdict::consumed : verdict::forward;
     default: return verdict::forward;
   }
 }
@@ -182,7 +185,10 @@ void irc_session::part(const std::string& channel, irc_action::list& todo) {
 }
 
 void irc_session::permit_joins(size_t count, time_point now, irc_action::list& todo) {
-  requested_ -= std::min(requested_, count);
+  if (phase_ != phase::welcome || count == 0)
+    return;
+  if (!requests_.empty())
+    requests_.pop_front();
   std::string names;
   size_t names_in_line = 0;
   auto flush = [&] {
@@ -205,10 +211,11 @@ void irc_session::permit_joins(size_t count, time_point now, irc_action::list& t
       flush();
   }
   flush();
+  request_joins(todo);
 }
 
 void irc_session::repeat_requests(irc_action::list& todo) {
-  requested_ = 0;
+  requests_.clear();
   request_joins(todo);
 }
 
@@ -258,10 +265,10 @@ void irc_session::on_roomstate(const irc_line& line, time_point, irc_action::lis
 
 void irc_session::on_own_part(const irc_line& line, time_point now, irc_action::list& todo) {
   auto i = channels_.find(line.channel());
-  if (i == channels_.end())
-    return; // we asked for it
-  if (i->second.state == membership::joined)
-    todo.emplace_back(irc_action::parted{i->first});
+  // Where we are not, this is the echo of a PART of our own, however soon the channel was wanted again.
+  if (i == channels_.end() || i->second.state != membership::joined)
+    return;
+  todo.emplace_back(irc_action::parted{i->first});
   fail_join(i->first, i->second, "Twitch removed us from the channel", now, todo);
 }
 
@@ -278,13 +285,13 @@ void irc_session::fail_join(const std::string& channel, channel_state& state, st
 void irc_session::request_joins(irc_action::list& todo) {
   if (phase_ != phase::welcome)
     return;
-  auto waiting = static_cast<size_t>(std::count_if(channels_.begin(), channels_.end(), [](const auto& x) {
-    return x.second.state == membership::waiting;
-  }));
-  if (waiting <= requested_)
+  auto waiting = static_cast<size_t>(std::count_if(
+    channels_.begin(), channels_.end(), [](const auto& x) { return x.second.state == membership::waiting; }));
+  auto requested = std::accumulate(requests_.begin(), requests_.end(), size_t{0});
+  if (waiting <= requested)
     return;
-  todo.emplace_back(irc_action::request_joins{waiting - requested_});
-  requested_ = waiting;
+  requests_.push_back(waiting - requested);
+  todo.emplace_back(irc_action::request_joins{requests_.back()});
 }
 
 void irc_session::refuse(std::string_view text, irc_action::list& todo) {

@@ -4,6 +4,7 @@
 #include "messages/secret.hpp"
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -150,7 +151,8 @@ public:
   /// Leaves a channel.
   void part(const std::string& channel, irc_action::list& todo);
 
-  /// `count` of the JOINs that were asked for with `request_joins` may be sent now.
+  /// The oldest request that is open (`request_joins`) is answered: `count` JOINs may be sent now, at least one. When it is
+  /// fewer than were asked for, the rest is asked for again.
   void permit_joins(size_t count, time_point now, irc_action::list& todo);
 
   /// Whoever was asked for permissions is gone: asks again for all that are still needed.
@@ -198,8 +200,8 @@ private:
   /// When the PING was sent that nothing has arrived since; nothing: none is open.
   std::optional<time_point> pinged_;
   std::map<std::string, channel_state, std::less<>> channels_;
-  /// JOINs that were asked for and not permitted yet.
-  size_t requested_ = 0;
+  /// The requests for JOINs that are not answered yet, oldest first: how many were asked for with each.
+  std::deque<size_t> requests_;
 };
 
 } // namespace creamery

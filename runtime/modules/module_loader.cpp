@@ -4,8 +4,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
+#include <elf.h>
 #include <fstream>
 #include <iterator>
+#include <link.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -60,20 +62,43 @@ std::string last_dl_error() {
   return text ? text : "unknown error";
 }
 
-/// Reads from the file what the module was built for, because opening it would run its code already.
-result<std::string> read_abi(const fs::path& file) {
-  std::ifstream in{file, std::ios::binary};
+/// Whether all that will be mapped is in the file. The loader doesn't ask: the first look at a part that is missing (a copy
+/// that was broken off, a full disk) ends the process.
+bool is_whole_elf(const std::string& bytes) {
+  ElfW(Ehdr) header;
+  if (bytes.size() < sizeof header)
+    return false;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_phentsize != sizeof(ElfW(Phdr)))
+    return false;
+  auto inside = [&](uint64_t offset, uint64_t size) { return offset <= bytes.size() && size <= bytes.size() - offset; };
+  if (!inside(header.e_phoff, uint64_t{header.e_phnum} * sizeof(ElfW(Phdr))))
+    return false;
+  for (size_t i = 0; i < header.e_phnum; ++i) {
+    ElfW(Phdr) segment;
+    std::memcpy(&segment, bytes.data() + header.e_phoff + i * sizeof segment, sizeof segment);
+    if (segment.p_type == PT_LOAD && !inside(segment.p_offset, segment.p_filesz))
+      return false;
+  }
+  return true;
+}
+
+/// Reads from a file's copy what the module was built for, because opening it would run its code already.
+result<std::string> read_abi(const fs::path& file, const fs::path& copy) {
+  std::ifstream in{copy, std::ios::binary};
   std::string bytes{std::istreambuf_iterator<char>{in}, {}};
   if (!in && !in.eof())
     return failure{file.string(), "can't be read"};
   auto begin = bytes.find(CREAMERY_COG_MARK);
   if (begin == std::string::npos)
     return failure{file.string(), "is no cog: it lacks CREAMERY_COG(…)"};
+  if (!is_whole_elf(bytes))
+    return failure{file.string(), "is damaged or cut off: it is no whole ELF file"};
   return bytes.substr(begin, bytes.find('\0', begin) - begin);
 }
 
 result<const creamery_cog_descriptor*> open(const fs::path& original, const fs::path& copy) {
-  auto abi = read_abi(copy);
+  auto abi = read_abi(original, copy);
   if (!abi)
     return abi.error();
   if (*abi != CREAMERY_COG_ABI)

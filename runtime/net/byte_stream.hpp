@@ -15,9 +15,9 @@
 
 namespace creamery {
 
-/// A connected socket, with TLS or without: what a session, Beast's HTTP and the WebSocket upgrade read from and write to
-/// without having to know which. Meets Asio's AsyncReadStream and AsyncWriteStream with plain handlers. One read and one
-/// write may be under way at a time.
+/// A connected socket, with TLS or without: what a session, Beast's HTTP and the WebSocket upgrade read from and write
+/// to without having to know which. Meets Asio's AsyncReadStream and AsyncWriteStream with plain handlers. One read and
+/// one write may be under way at a time.
 class byte_stream {
 public:
   using socket_type = boost::asio::ip::tcp::socket;
@@ -68,8 +68,8 @@ public:
       socket_.async_write_some(buffers, std::forward<Handler>(handler));
   }
 
-  /// Takes what TLS has received but not handed out: a read gives one record only, and a server may send each line in its
-  /// own. Doesn't wait. Only while no read or write is under way.
+  /// Takes what TLS has received but not handed out: a read gives one record only, and a server may send each line in
+  /// its own. Doesn't wait. Only while no read or write is under way.
   ///
   /// @returns the number of bytes; `ec` is set when the connection ended behind them.
   size_t read_buffered(std::span<char> room, error_code& ec);

@@ -65,7 +65,8 @@ void connector::try_next() {
     error_code ignored;
     which->socket.close(ignored);
   });
-  which->socket.async_connect(address, [self = shared_from_this(), which](error_code ec) { self->on_connected(which, ec); });
+  which->socket.async_connect(address,
+                              [self = shared_from_this(), which](error_code ec) { self->on_connected(which, ec); });
   stagger_.expires_after(timeouts_.connect_stagger);
   stagger_.async_wait([self = shared_from_this()](error_code cancelled) {
     if (!cancelled)

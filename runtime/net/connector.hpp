@@ -12,13 +12,13 @@
 
 namespace creamery {
 
-/// The order in which to try the addresses of a server: as the resolver sorted them, but with IPv6 and IPv4 by turns, so that
-/// a family that doesn't work costs one stagger and not all its addresses (RFC 8305 §4).
+/// The order in which to try the addresses of a server: as the resolver sorted them, but with IPv6 and IPv4 by turns,
+/// so that a family that doesn't work costs one stagger and not all its addresses (RFC 8305 §4).
 std::vector<boost::asio::ip::tcp::endpoint> by_turns(const std::vector<boost::asio::ip::tcp::endpoint>& addresses);
 
 /// Connects to the first of several addresses that answers ("happy eyeballs", RFC 8305 §5): each address gets
-/// `connect_stagger` to itself, then the next one is tried as well, at once when one fails. A broken IPv6 so costs 250 ms
-/// and not a time-out. Lives on the network thread.
+/// `connect_stagger` to itself, then the next one is tried as well, at once when one fails. A broken IPv6 so costs 250
+/// ms and not a time-out. Lives on the network thread.
 class connector : public std::enable_shared_from_this<connector> {
 public:
   using tcp = boost::asio::ip::tcp;
@@ -27,7 +27,8 @@ public:
   /// Hears the outcome once: a connected socket, or the first address's error. Not called after `cancel`.
   using handler = std::function<void(error_code, tcp::socket)>;
 
-  connector(boost::asio::io_context& io, std::vector<tcp::endpoint> addresses, const net_timeouts& timeouts, handler done);
+  connector(boost::asio::io_context& io, std::vector<tcp::endpoint> addresses, const net_timeouts& timeouts,
+            handler done);
 
   void start();
 

@@ -10,8 +10,8 @@
 
 namespace creamery {
 
-/// Keeps account of what is out with the owner of a session, and keeps what the owner hasn't released, to hand it out again to
-/// a successor. One thread publishes; any thread may release.
+/// Keeps account of what is out with the owner of a session, and keeps what the owner hasn't released, to hand it out
+/// again to a successor. One thread publishes; any thread may release.
 class credit_window {
 public:
   /// @param size bytes that may be out.
@@ -57,8 +57,8 @@ private:
   std::atomic<uint64_t> charged_ = 0;
   std::atomic<uint64_t> released_ = 0;
   std::atomic<uint64_t> lines_ = 0;
-  /// What is not released lies behind `forgotten_`: a queue that moves its elements only now and then, and doesn't allocate
-  /// once it has grown.
+  /// What is not released lies behind `forgotten_`: a queue that moves its elements only now and then, and doesn't
+  /// allocate once it has grown.
   std::vector<held_batch> held_;
   size_t forgotten_ = 0;
   /// Vectors to use again.

@@ -100,7 +100,8 @@ void dialer::connect(std::vector<tcp::endpoint> addresses) {
   deadline_.cancel();
   const auto count = addresses.size();
   connector_ = std::make_shared<connector>(
-    core_->io(), std::move(addresses), timeouts_, [self = shared_from_this(), count](error_code ec, tcp::socket socket) {
+    core_->io(), std::move(addresses), timeouts_,
+    [self = shared_from_this(), count](error_code ec, tcp::socket socket) {
       self->connector_.reset();
       if (self->over_)
         return;

@@ -31,8 +31,8 @@ struct dialled {
   std::string unread;
 };
 
-/// Makes one connection, step by step: resolve, connect, ask a proxy, TLS, WebSocket upgrade; those that the endpoint needs.
-/// Each step has its own time-out. Lives on the network thread.
+/// Makes one connection, step by step: resolve, connect, ask a proxy, TLS, WebSocket upgrade; those that the endpoint
+/// needs. Each step has its own time-out. Lives on the network thread.
 ///
 /// Written with callbacks: a chain of small functions, each the next step of the one before it.
 class dialer : public std::enable_shared_from_this<dialer> {

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <charconv>
 
 namespace creamery {
 
@@ -39,28 +39,20 @@ bool is_dns_name(std::string_view host) {
 
 std::string_view to_string(transport kind) noexcept {
   switch (kind) {
-    case transport::tcp:
-      return "irc";
-    case transport::tls:
-      return "ircs";
-    case transport::ws:
-      return "ws";
-    case transport::wss:
-      return "wss";
+    case transport::tcp: return "irc";
+    case transport::tls: return "ircs";
+    case transport::ws: return "ws";
+    case transport::wss: return "wss";
   }
   return "?";
 }
 
 uint16_t default_port(transport kind) noexcept {
   switch (kind) {
-    case transport::tcp:
-      return 6667;
-    case transport::tls:
-      return 6697;
-    case transport::ws:
-      return 80;
-    case transport::wss:
-      return 443;
+    case transport::tcp: return 6667;
+    case transport::tls: return 6697;
+    case transport::ws: return 80;
+    case transport::wss: return 443;
   }
   return 0;
 }
@@ -88,9 +80,10 @@ result<endpoint> parse_endpoint(std::string_view url) {
       || (parsed->host_type() == boost::urls::host_type::name && !is_dns_name(made.host)))
     return mistake("'" + printable(made.host) + "' is neither a DNS name nor an IP address");
   if (parsed->has_port()) {
-    made.port = parsed->port_number(); // 0 if empty or too large
-    if (made.port == 0)
+    const auto port = parse_port(parsed->port());
+    if (!port)
       return mistake("expected a port from 1 to 65535 after the colon");
+    made.port = *port;
   }
   const std::string target{parsed->encoded_target().data(), parsed->encoded_target().size()};
   if (made.is_websocket())
@@ -107,6 +100,15 @@ std::string to_string(const endpoint& x) {
   if (x.is_websocket() && x.target != "/")
     url += x.target;
   return url;
+}
+
+std::optional<uint16_t> parse_port(std::string_view text) noexcept {
+  uint16_t port = 0;
+  const auto end = text.data() + text.size();
+  const auto [stop, ec] = std::from_chars(text.data(), end, port);
+  if (ec != std::errc{} || stop != end || port == 0)
+    return std::nullopt;
+  return port;
 }
 
 std::string host_and_port(std::string_view host, uint16_t port) {

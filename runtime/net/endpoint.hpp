@@ -3,6 +3,7 @@
 #include "messages/result.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -56,6 +57,9 @@ result<endpoint> parse_endpoint(std::string_view url);
 /// The URL again, without a port that goes without saying. The target of a WebSocket may hold a secret: for logs take
 /// `host_and_port`.
 std::string to_string(const endpoint& x);
+
+/// A port from 1 to 65535 in decimal digits; none for anything else.
+std::optional<uint16_t> parse_port(std::string_view text) noexcept;
 
 /// `host:port`, with brackets around an IPv6 address.
 std::string host_and_port(std::string_view host, uint16_t port);

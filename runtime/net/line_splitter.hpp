@@ -9,8 +9,9 @@
 
 namespace creamery {
 
-/// Finds the lines in received text, in place. A line ends with LF, or with CR LF; empty lines are dropped. A line that is too
-/// long is skipped to its end and counted, and what follows is not affected. Where the text is cut makes no difference.
+/// Finds the lines in received text, in place. A line ends with LF, or with CR LF; empty lines are dropped. A line that
+/// is too long is skipped to its end and counted, and what follows is not affected. Where the text is cut makes no
+/// difference.
 class line_splitter {
 public:
   /// @param max_line the longest line taken, in bytes, without its end.

@@ -22,7 +22,8 @@ result<ssl::context> make_tls(const net_context_options& options) {
   else
     tls.set_default_verify_paths(ec);
   if (ec)
-    return failure{options.ca_file.empty() ? "the system's certificate authorities" : "ca_file '" + options.ca_file + "'",
+    return failure{options.ca_file.empty() ? "the system's certificate authorities"
+                                           : "ca_file '" + options.ca_file + "'",
                    "can't be loaded as PEM: " + ec.message()};
   if (!options.ca_certificates.empty()) {
     tls.add_certificate_authority(boost::asio::buffer(options.ca_certificates), ec);

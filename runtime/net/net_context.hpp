@@ -19,8 +19,8 @@ struct net_context_options {
   proxy_rules proxies;
 };
 
-/// The network thread: owns the `io_context`, the one thread that runs it, the TLS settings of clients (TLS 1.2 or newer,
-/// peer and host name verified) and the pool of slabs. What it owns lives on until the last session is gone.
+/// The network thread: owns the `io_context`, the one thread that runs it, the TLS settings of clients (TLS 1.2 or
+/// newer, peer and host name verified) and the pool of slabs. What it owns lives on until the last session is gone.
 class net_context {
 public:
   /// Makes a context and starts its thread.

@@ -4,7 +4,8 @@
 
 namespace creamery {
 
-net_core::net_core(boost::asio::ssl::context tls, proxy_rules proxies) : tls_(std::move(tls)), proxies_(std::move(proxies)) {
+net_core::net_core(boost::asio::ssl::context tls, proxy_rules proxies)
+  : tls_(std::move(tls)), proxies_(std::move(proxies)) {
 }
 
 void net_core::add(net_activity* what, std::weak_ptr<net_activity> alive) {

@@ -39,8 +39,8 @@ struct net_error {
   std::error_code code;
   /// What happened, for people.
   std::string text;
-  /// The code of the server's WebSocket close frame (RFC 6455 §7.4; Twitch's own are 4000 and above); 1005 when its frame
-  /// had none; 0 when there was no close frame.
+  /// The code of the server's WebSocket close frame (RFC 6455 §7.4; Twitch's own are 4000 and above); 1005 when its
+  /// frame had none; 0 when there was no close frame.
   uint16_t close_code = 0;
   /// The reason in the server's close frame. Whoever logs it must expect any text.
   std::string close_reason;
@@ -48,8 +48,8 @@ struct net_error {
   uint16_t http_status = 0;
 };
 
-/// One line: `tls irc-ws.chat.twitch.tv:443: certificate verify failed (self-signed certificate)`. Control characters in
-/// what the server said are replaced.
+/// One line: `tls irc-ws.chat.twitch.tv:443: certificate verify failed (self-signed certificate)`. Control characters
+/// in what the server said are replaced.
 std::string to_string(const net_error& x);
 
 } // namespace creamery

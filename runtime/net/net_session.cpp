@@ -8,7 +8,8 @@ namespace creamery {
 
 std::shared_ptr<net_session> net_session::open(net_context& context, endpoint server, net_options options,
                                                std::unique_ptr<net_listener> listener) {
-  auto state = std::make_shared<session_state>(context.core(), std::move(server), std::move(options), std::move(listener));
+  auto state =
+    std::make_shared<session_state>(context.core(), std::move(server), std::move(options), std::move(listener));
   state->start();
   return std::shared_ptr<net_session>{new net_session{std::move(state)}};
 }

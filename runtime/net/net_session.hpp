@@ -13,14 +13,14 @@
 
 namespace creamery {
 
-/// What a net session tells its owner; called on the network thread, in order. Must neither block nor throw. Destroyed on
-/// the network thread as well, after `on_closed` or when another listener takes its place.
+/// What a net session tells its owner; called on the network thread, in order. Must neither block nor throw. Destroyed
+/// on the network thread as well, after `on_closed` or when another listener takes its place.
 class net_listener {
 public:
   virtual ~net_listener() = default;
 
-  /// The connection stands: TLS is verified, the WebSocket is open. A listener that is attached to an open session hears
-  /// it too, first.
+  /// The connection stands: TLS is verified, the WebSocket is open. A listener that is attached to an open session
+  /// hears it too, first.
   virtual void on_open() = 0;
 
   /// Lines arrived. Give `batch.cost` back when they are dealt with.
@@ -50,16 +50,17 @@ struct net_statistics {
   bool reading_paused = false;
 };
 
-/// One connection to a server that sends lines: owns the socket and the bytes. Outlives its owner, so that a restarted one
-/// can go on where its predecessor died. All member functions may be called from any thread.
+/// One connection to a server that sends lines: owns the socket and the bytes. Outlives its owner, so that a restarted
+/// one can go on where its predecessor died. All member functions may be called from any thread.
 ///
-/// Credit: every batch has a cost, and as long as `net_options::window` bytes are out, the socket is not read. The session
-/// keeps what was not released yet, within the same bound, and delivers it again to a listener that is attached later:
-/// nothing is lost in the mailbox of an owner that died. `line_batch::first` tells the new one what it already knows.
+/// Credit: every batch has a cost, and as long as `net_options::window` bytes are out, the socket is not read. The
+/// session keeps what was not released yet, within the same bound, and delivers it again to a listener that is attached
+/// later: nothing is lost in the mailbox of an owner that died. `line_batch::first` tells the new one what it already
+/// knows.
 class net_session {
 public:
-  /// Begins to connect; never blocks. What comes of it is told to `listener`, which must not be null; nothing is, and it is
-  /// destroyed, when the context has been stopped.
+  /// Begins to connect; never blocks. What comes of it is told to `listener`, which must not be null; nothing is, and
+  /// it is destroyed, when the context has been stopped.
   static std::shared_ptr<net_session> open(net_context& context, endpoint server, net_options options,
                                            std::unique_ptr<net_listener> listener);
 
@@ -69,8 +70,8 @@ public:
   /// Calls `close`.
   ~net_session();
 
-  /// Queues bytes: one or more lines, each ending in CR LF. Over WebSocket they become one text message, so they must be
-  /// UTF-8. What is queued before the session is open leaves when it is; what is queued while a write is under way
+  /// Queues bytes: one or more lines, each ending in CR LF. Over WebSocket they become one text message, so they must
+  /// be UTF-8. What is queued before the session is open leaves when it is; what is queued while a write is under way
   /// leaves in the next single write.
   ///
   /// @returns false, and nothing was queued, when the queue is full or the session is closing or closed.
@@ -90,9 +91,9 @@ public:
   /// @returns false, and the listener is destroyed, when the context has been stopped.
   bool attach(std::unique_ptr<net_listener> listener);
 
-  /// Sends what is queued, says goodbye (WebSocket close frame with code 1000, TLS close) and ends the session, all within
-  /// `net_timeouts::close`; lines that still arrive are delivered. A session that isn't open yet ends at once. Does
-  /// nothing the second time.
+  /// Sends what is queued, says goodbye (WebSocket close frame with code 1000, TLS close) and ends the session, all
+  /// within `net_timeouts::close`; lines that still arrive are delivered. A session that isn't open yet ends at once.
+  /// Does nothing the second time.
   void close();
 
   net_statistics statistics() const;

@@ -117,9 +117,10 @@ result<http_proxy> parse_proxy(std::string_view url) {
   if (made.host.find_first_of("\r\n\t /\\@") != std::string::npos)
     return mistake("the host holds characters that have no place in a host name");
   if (parsed->has_port()) {
-    made.port = parsed->port_number(); // 0 if empty or too large
-    if (made.port == 0)
+    const auto port = parse_port(parsed->port());
+    if (!port)
       return mistake("expected a port from 1 to 65535 after the colon");
+    made.port = *port;
   }
   made.user = parsed->user();
   made.password = parsed->password();

@@ -11,8 +11,8 @@
 
 namespace creamery {
 
-/// Where a session reads to: one slab after the other, each filled from front to back. Only what is unfinished at the end of a
-/// slab is carried over to the next one, so received bytes are not copied.
+/// Where a session reads to: one slab after the other, each filled from front to back. Only what is unfinished at the
+/// end of a slab is carried over to the next one, so received bytes are not copied.
 class receive_buffer {
 public:
   /// At most this much is asked for at a time.
@@ -25,8 +25,8 @@ public:
 
   /// Room for the next read, at least `min_room` bytes.
   ///
-  /// @param unfinished how long the unfinished thing at the end of what was read will be as a whole; it will have room in
-  /// one piece.
+  /// @param unfinished how long the unfinished thing at the end of what was read will be as a whole; it will have room
+  /// in one piece.
   std::span<char> prepare(size_t unfinished = 0);
 
   /// More room behind what was committed, without taking a new slab; may be empty.

@@ -69,8 +69,8 @@ bool set_random_serial(X509* certificate) {
 }
 
 bool set_common_name(X509_NAME* name, const std::string& value) {
-  return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(value.c_str()), -1,
-                                    -1, 0)
+  return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(value.c_str()),
+                                    -1, -1, 0)
          == 1;
 }
 
@@ -101,7 +101,8 @@ std::string to_pem(X509* certificate) {
 }
 
 std::string to_pem(EVP_PKEY* key) {
-  return to_pem([&](BIO* out) { return PEM_write_bio_PKCS8PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr); });
+  return to_pem(
+    [&](BIO* out) { return PEM_write_bio_PKCS8PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr); });
 }
 
 } // namespace

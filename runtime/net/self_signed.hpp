@@ -17,9 +17,9 @@ struct self_signed {
   std::string private_key;
 };
 
-/// Makes both; the server certificate is valid for `names` (DNS names or IP addresses) for `days` days, beginning an hour
-/// ago so that clocks may differ. P-256 keys: a few milliseconds. With negative `days` the server certificate has expired,
-/// which a test may want.
+/// Makes both; the server certificate is valid for `names` (DNS names or IP addresses) for `days` days, beginning an
+/// hour ago so that clocks may differ. P-256 keys: a few milliseconds. With negative `days` the server certificate has
+/// expired, which a test may want.
 ///
 /// For tests, the simulator and local development; not for a server that strangers talk to.
 ///

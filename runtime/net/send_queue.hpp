@@ -10,8 +10,8 @@
 
 namespace creamery {
 
-/// What a session has to send, ready for the wire. Any thread may put something in; the network thread takes everything that
-/// has come together and writes it at once. Holds a bounded number of bytes.
+/// What a session has to send, ready for the wire. Any thread may put something in; the network thread takes everything
+/// that has come together and writes it at once. Holds a bounded number of bytes.
 class send_queue {
 public:
   enum class outcome {
@@ -33,8 +33,8 @@ public:
   /// Queues a control frame. A pong is dropped when the queue is full: the server doesn't read, so it can't miss it.
   outcome push_pong(std::string_view payload);
 
-  /// Queues a close frame, the last one, whatever the bound says; afterwards everything is refused. Without frames, or the
-  /// second time, nothing is queued.
+  /// Queues a close frame, the last one, whatever the bound says; afterwards everything is refused. Without frames, or
+  /// the second time, nothing is queued.
   outcome push_close(uint16_t code, std::string_view reason);
 
   /// From now on refuses lines.

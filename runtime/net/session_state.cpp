@@ -193,8 +193,8 @@ void session_state::on_read(error_code ec, size_t size) {
   if (phase_ == phase::closed)
     return;
   received_.commit(size);
-  // With TLS a read gives one record: take those that are here already, too. Not while something is being written, since
-  // both would want what TLS has to send.
+  // With TLS a read gives one record: take those that are here already, too. Not while something is being written,
+  // since both would want what TLS has to send.
   if (!ec && !writing_ && !said_goodbye_) {
     const auto more = stream_->read_buffered(received_.more_room(receive_buffer::max_read - size), ec);
     received_.commit(more);
@@ -226,7 +226,6 @@ void session_state::take_received() {
     take_frames();
   else
     take_lines();
-  counts_.oversize_lines.store(splitter_.oversize(), std::memory_order_relaxed);
 }
 
 void session_state::take_lines() {
@@ -254,16 +253,11 @@ void session_state::take_frames() {
           publish(std::move(copy), next->payload.size());
         }
         break;
-      case opcode::ping:
-        unsent_.push_pong(next->payload);
-        break;
+      case opcode::ping: unsent_.push_pong(next->payload); break;
       case opcode::binary:
-      case opcode::close:
-        last = next;
-        break;
+      case opcode::close: last = next; break;
       case opcode::pong: // we didn't ask for it; the bytes alone are a sign of life
-      case opcode::continuation:
-        break;
+      case opcode::continuation: break;
     }
   }
   publish(memory, decoder_.consumed() - charged);
@@ -286,6 +280,7 @@ void session_state::add_lines(std::string_view message, size_t offset) {
 }
 
 void session_state::publish(std::shared_ptr<const slab> memory, size_t cost) {
+  counts_.oversize_lines.store(splitter_.oversize(), std::memory_order_relaxed);
   if (!lines_.empty())
     listener_->on_lines(credit_.publish(std::move(memory), lines_, cost));
 }
@@ -307,9 +302,8 @@ void session_state::write() {
     if (!cancelled && self->writing_ && self->write_limit_.expiry() <= clock::now())
       self->finish(self->error_at(net_step::write, boost::asio::error::timed_out, "the server takes nothing"));
   });
-  boost::asio::async_write(*stream_, boost::asio::buffer(outgoing_), [self = shared_from_this()](error_code ec, size_t size) {
-    self->on_written(ec, size);
-  });
+  boost::asio::async_write(*stream_, boost::asio::buffer(outgoing_),
+                           [self = shared_from_this()](error_code ec, size_t size) { self->on_written(ec, size); });
 }
 
 void session_state::on_written(error_code ec, size_t size) {
@@ -383,8 +377,8 @@ void session_state::say_goodbye() {
   if (end_.step != net_step::closed_by_us)
     report(end_); // the owner wants to go on elsewhere; being polite can take its time
   stream_->async_shutdown([self = shared_from_this()](error_code) {
-    // Whether it went well or not, there is nothing left to say. But closing a socket that holds unread bytes would also
-    // throw away what the server hasn't received yet, so the server's end is waited for.
+    // Whether it went well or not, there is nothing left to say. But closing a socket that holds unread bytes would
+    // also throw away what the server hasn't received yet, so the server's end is waited for.
     if (self->phase_ == phase::closing && (self->stream_->encrypted() || !self->reading_))
       self->finish(std::move(self->end_));
   });

@@ -28,7 +28,8 @@ namespace creamery {
 /// between them and the socket. All private members belong to the network thread unless they say otherwise.
 class session_state : public net_activity, public std::enable_shared_from_this<session_state> {
 public:
-  session_state(std::shared_ptr<net_core> core, endpoint server, net_options options, std::unique_ptr<net_listener> listener);
+  session_state(std::shared_ptr<net_core> core, endpoint server, net_options options,
+                std::unique_ptr<net_listener> listener);
 
   // -- for any thread: see `net_session` --
 

@@ -7,8 +7,9 @@
 
 namespace creamery {
 
-/// Slabs for reading into, used again once the last reader of one has let go of it. Keeps a bounded number of free ones; the
-/// bound of those in use is the credit of the sessions. May be used from any thread; slabs may outlive the pool.
+/// Slabs for reading into, used again once the last reader of one has let go of it. Keeps a bounded number of free
+/// ones; the bound of those in use is the credit of the sessions. May be used from any thread; slabs may outlive the
+/// pool.
 class slab_pool {
 public:
   /// @param max_free how many free slabs are kept.

@@ -28,6 +28,20 @@ account_settings account_of(const bot_config& bot) {
 
 } // namespace
 
+std::vector<diagnostic> find_unsupported(const configuration& config) {
+  std::vector<diagnostic> found;
+  for (const auto& bot : config.bots) {
+    if (bot.chat == chat_transport::eventsub)
+      found.push_back(
+        {severity::error, bot.where, "bot '" + bot.name + "': chat over EventSub isn't there yet", "chat: irc"});
+    if (bot.redundancy > 1)
+      found.push_back({severity::warning, bot.where,
+                       "bot '" + bot.name + "': redundant connections aren't there yet, its channels are read over one",
+                       ""});
+  }
+  return found;
+}
+
 bot_plan plan_bots(const configuration& config) {
   bot_plan plan;
   for (const auto& bot : config.bots) {

@@ -13,6 +13,9 @@ struct bot_plan {
   std::vector<bot_settings> bots;
 };
 
+/// What the configuration asks for that this version of the program can't do yet: each an error or a warning of its own.
+std::vector<diagnostic> find_unsupported(const configuration& config);
+
 /// Works out which accounts there are: bots with the same account, or the same token, share one, because Twitch counts per
 /// account. An anonymous bot has one of its own.
 bot_plan plan_bots(const configuration& config);

@@ -1,20 +1,24 @@
+#include "runtime/program/bot_plan.hpp"
 #include "runtime/program/commands.hpp"
 
 #include <iostream>
 
 namespace creamery {
 
-config_files files_of(const config_arguments& arguments) {
+load_result load(const config_arguments& arguments) {
   config_files files;
   if (!arguments.config.empty())
     files.config = arguments.config;
   if (!arguments.env.empty())
     files.env = arguments.env;
-  return files;
+  auto loaded = load_configuration(files, environment::of_process());
+  for (auto& one : find_unsupported(loaded.config))
+    loaded.diagnostics.push_back(std::move(one));
+  return loaded;
 }
 
 int check(const config_arguments& arguments) {
-  auto loaded = load_configuration(files_of(arguments), environment::of_process());
+  auto loaded = load(arguments);
   std::cout << describe(loaded);
   return loaded.ok() ? 0 : 1;
 }

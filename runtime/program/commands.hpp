@@ -31,7 +31,7 @@ int check(const config_arguments& arguments);
 /// Runs a simulated Twitch, bots and a raid. Exit status 0 only if nothing was lost.
 int demo(const demo_arguments& arguments);
 
-/// Which files the arguments name.
-config_files files_of(const config_arguments& arguments);
+/// Reads the configuration that the arguments name, and checks it against what this program can do.
+load_result load(const config_arguments& arguments);
 
 } // namespace creamery

@@ -134,14 +134,14 @@ int demo(const demo_arguments& arguments) {
 
   auto started = clock::now();
   auto ends = arguments.seconds ? std::optional{started + *arguments.seconds} : std::nullopt;
-  auto raid_at = started + (arguments.seconds ? std::chrono::duration_cast<clock::duration>(*arguments.seconds * raid_after_share)
-                                              : clock::duration{raid_after});
+  auto raid_at =
+    started
+    + (arguments.seconds ? std::chrono::duration_cast<clock::duration>(*arguments.seconds * raid_after_share)
+                         : clock::duration{raid_after});
   std::unique_ptr<demo_view> view = plain ? make_plain_view(std::cout) : make_live_view(std::cout);
   view->begin((*twitch)->endpoint("wss"), log_file.string());
   auto raided = false;
-  auto measure = [&] {
-    return collect(**bots, **twitch, clock::now() - started);
-  };
+  auto measure = [&] { return collect(**bots, **twitch, clock::now() - started); };
   demo_numbers numbers;
   while (!ends || clock::now() < *ends) {
     if (!raided && clock::now() >= raid_at) {

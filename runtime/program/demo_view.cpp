@@ -79,8 +79,9 @@ public:
 
   void show(const demo_numbers& x) override {
     auto rate = rate_.update(x);
-    out_ << fmt::format("{:6.1f} s  {:8.0f} lines/s  {:>8} lines  {:>5} commands  {:>5} replies  {:>4} waiting  {:>2} restarts\n",
-                        x.elapsed.count(), rate, x.lines_in, x.commands, x.replies, x.replies_waiting, x.restarts);
+    out_ << fmt::format(
+      "{:6.1f} s  {:8.0f} lines/s  {:>8} lines  {:>5} commands  {:>5} replies  {:>4} waiting  {:>2} restarts\n",
+      x.elapsed.count(), rate, x.lines_in, x.commands, x.replies, x.replies_waiting, x.restarts);
     for (const auto& line : x.spoken)
       if (std::find(shown_.begin(), shown_.end(), line) == shown_.end())
         out_ << "          said in " << line << '\n';
@@ -126,7 +127,8 @@ public:
       rates_.pop_front();
     std::string screen = "\033[H";
     auto line = [&screen](const std::string& text) { screen += text + "\033[K\n"; };
-    line(fmt::format("\033[1mCreamery demo\033[0m   {:.1f} s   a simulated Twitch at {}", x.elapsed.count(), endpoint_));
+    line(
+      fmt::format("\033[1mCreamery demo\033[0m   {:.1f} s   a simulated Twitch at {}", x.elapsed.count(), endpoint_));
     line("");
     line(fmt::format("  \033[1m{:>9.0f}\033[0m lines/s  {}", rate, graph()));
     line("");
@@ -137,7 +139,8 @@ public:
     line(fmt::format("  latency p50 {:>10}  p99 {:>10}     restarts {:>4}     reconnects {:>3}",
                      in_milliseconds(x.latency_p50_us), in_milliseconds(x.latency_p99_us), x.restarts, x.reconnects));
     line("");
-    line(fmt::format("  \033[4m{:<14}{:<12}{:<34}{:>12}{:>10}{:>8}\033[0m", "bot", "login", "channels", "lines", "commands", "cogs"));
+    line(fmt::format("  \033[4m{:<14}{:<12}{:<34}{:>12}{:>10}{:>8}\033[0m", "bot", "login", "channels", "lines",
+                     "commands", "cogs"));
     for (const auto& bot : x.bots)
       line(bot_line(bot));
     line("");
@@ -182,9 +185,8 @@ private:
       for (const auto& channel : connection.channels)
         channels += (channel.joined ? "#" : "(#") + channel.channel + (channel.joined ? " " : ") ");
     }
-    auto running = std::count_if(bot.children.begin(), bot.children.end(), [](const auto& x) {
-      return x.name.starts_with("cog ") && x.state == "running";
-    });
+    auto running = std::count_if(bot.children.begin(), bot.children.end(),
+                                 [](const auto& x) { return x.name.starts_with("cog ") && x.state == "running"; });
     return fmt::format("  {:<14}{:<12}{:<34}{:>12}{:>10}{:>8}", bot.name, login, channels, bot.router.chat,
                        bot.router.commands, running);
   }

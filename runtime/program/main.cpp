@@ -9,7 +9,8 @@
 namespace {
 
 void add_config_options(CLI::App& command, creamery::config_arguments& arguments) {
-  command.add_option("--config", arguments.config, "the bots (default: $CONFIG_FILENAME, else bots.yaml)")->type_name("FILE");
+  command.add_option("--config", arguments.config, "the bots (default: $CONFIG_FILENAME, else bots.yaml)")
+    ->type_name("FILE");
   command.add_option("--env", arguments.env, "variables (default: .env, if there is one)")->type_name("FILE");
 }
 
@@ -25,14 +26,18 @@ struct simulate_arguments {
 
 void add_simulate_options(CLI::App& command, simulate_arguments& arguments) {
   auto& server = arguments.setup.server;
-  command.add_option("--port", server.base_port,
-                     "ws; wss, irc, ircs and the control API take the next four (0: any free ones)")->capture_default_str();
+  command
+    .add_option("--port", server.base_port,
+                "ws; wss, irc, ircs and the control API take the next four (0: any free ones)")
+    ->capture_default_str();
   command.add_option("--bind", server.bind, "addresses to listen at")->capture_default_str();
   command.add_flag("--allow-remote", server.allow_remote, "allow addresses other than loopback");
   command.add_option("--ca-file", server.ca_file, "where to write the certificate that clients have to trust")
     ->type_name("FILE");
-  command.add_option("--scenario", server.scenario, "what happens in chat: a YAML file, or 'default'")->type_name("FILE");
-  command.add_option("--history", server.history_file, "where to write what happened, as JSON lines")->type_name("FILE");
+  command.add_option("--scenario", server.scenario, "what happens in chat: a YAML file, or 'default'")
+    ->type_name("FILE");
+  command.add_option("--history", server.history_file, "where to write what happened, as JSON lines")
+    ->type_name("FILE");
   command.add_option("--seed", server.seed, "makes a scenario come out the same way each time");
   command.add_option("--lines-per-frame", server.lines_per_frame, "IRC lines in one WebSocket message")
     ->check(CLI::PositiveNumber)
@@ -40,7 +45,8 @@ void add_simulate_options(CLI::App& command, simulate_arguments& arguments) {
   command.add_flag("--no-limits", arguments.no_limits, "judge no rate limits");
   command.add_option("--replay", arguments.replay.file, "a file of raw IRC lines to send again")->type_name("FILE");
   command.add_option("--rate", arguments.rate, "replay so many lines a second (default: as recorded)");
-  command.add_option("--factor", arguments.factor, "replay so many times as fast as recorded; 0: as fast as clients take it");
+  command.add_option("--factor", arguments.factor,
+                     "replay so many times as fast as recorded; 0: as fast as clients take it");
   command.add_option("--rounds", arguments.replay.rounds, "how often (0: for ever)")->capture_default_str();
   command.add_option("--channels", arguments.replay.channels, "replay into these channels, in turn");
   command.add_option("--log", arguments.setup.log_level, "quiet, info or debug")
@@ -78,7 +84,8 @@ int main(int argc, char** argv) {
   add_config_options(*run, run_arguments);
 
   creamery::config_arguments check_arguments;
-  auto* check = program.add_subcommand("check", "says what is wrong with the configuration; exit status 1 if anything is");
+  auto* check =
+    program.add_subcommand("check", "says what is wrong with the configuration; exit status 1 if anything is");
   add_config_options(*check, check_arguments);
 
   creamery::demo_arguments demo_arguments;

@@ -11,7 +11,7 @@ namespace creamery {
 
 int run(const config_arguments& arguments) {
   termination_signals signals;
-  auto loaded = load_configuration(files_of(arguments), environment::of_process());
+  auto loaded = load(arguments);
   for (const auto& one : loaded.diagnostics)
     std::cerr << to_string(one) << '\n';
   if (!loaded.ok())
@@ -32,7 +32,11 @@ int run(const config_arguments& arguments) {
     // nothing to do but to wait for the next signal
   }
   log->info("stopping");
-  (*started)->stop();
+  if (!(*started)->stop()) {
+    log->error("a cog is stuck and did not end in time; stopped without it");
+    log->flush();
+    std::_Exit(0); // its thread still uses everything there is, so nothing may be destroyed
+  }
   log->info("stopped");
   return 0;
 }

@@ -4,16 +4,29 @@
 #include "runtime/modules/module_loader.hpp"
 #include "runtime/net/net_context.hpp"
 #include "runtime/program/bot_plan.hpp"
+#include "runtime/program/test_timeouts.hpp"
 
+#include <chrono>
+#include <cstdlib>
+#include <thread>
 #include <utility>
 
 namespace creamery {
+
+namespace {
+
+/// How long actors may take to end.
+constexpr auto stop_timeout = std::chrono::seconds{5};
+
+} // namespace
 
 class service::implementation {
 public:
   implementation(std::unique_ptr<net_context> net, std::vector<std::filesystem::path> cog_directories,
                  chat_settings chat, bot_plan plan)
-    : net_(std::move(net)), modules_(std::move(cog_directories)), environment_{*net_, modules_, std::move(chat), {}, {}},
+    : net_(std::move(net)),
+      modules_(std::move(cog_directories)),
+      environment_{*net_, modules_, std::move(chat), {}, {}},
       system_(config_) {
     node_ = system_.spawn<node>(std::move(plan.accounts), std::move(plan.bots), environment_);
   }
@@ -30,21 +43,34 @@ public:
     return result;
   }
 
-  void stop() {
+  bool stop() {
     if (!node_)
-      return;
+      return ended_;
     caf::anon_send_exit(std::exchange(node_, nullptr), caf::exit_reason::user_shutdown);
-    system_.await_all_actors_done();
+    ended_ = all_actors_end();
     net_->stop();
+    return ended_;
   }
 
 private:
+  /// Waits until no actor is running any more, but not for ever: a cog may be stuck in its own code.
+  bool all_actors_end() {
+    auto deadline = std::chrono::steady_clock::now() + stop_timeout;
+    while (system_.registry().running() > 0) {
+      if (std::chrono::steady_clock::now() >= deadline)
+        return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+    return true;
+  }
+
   std::unique_ptr<net_context> net_;
   module_loader modules_;
   runtime_environment environment_;
   caf::actor_system_config config_;
   caf::actor_system system_;
   node_actor node_;
+  bool ended_ = true;
 };
 
 result<std::unique_ptr<service>> service::start(const configuration& config, const options& extra) {
@@ -59,14 +85,19 @@ result<std::unique_ptr<service>> service::start(const configuration& config, con
       return failure{"endpoints.proxy", proxy.error().cause};
     chat.net.proxy = *proxy;
   }
+  if (const auto* timeouts = std::getenv(test_timeouts_variable)) {
+    auto changed = with_test_timeouts(std::move(chat), timeouts);
+    if (!changed)
+      return changed.error();
+    chat = std::move(*changed);
+  }
   auto net = net_context::make({.ca_file = config.endpoints.ca_file.string(),
                                 .ca_certificates = extra.ca_certificates,
                                 .proxies = proxy_rules_from_environment()});
   if (!net)
     return net.error();
-  return std::unique_ptr<service>{
-    new service{std::make_unique<implementation>(std::move(*net), module_loader::usual_directories(extra.cog_path),
-                                                 std::move(chat), plan_bots(config))}};
+  return std::unique_ptr<service>{new service{std::make_unique<implementation>(
+    std::move(*net), module_loader::usual_directories(extra.cog_path), std::move(chat), plan_bots(config))}};
 }
 
 service::service(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {
@@ -78,8 +109,8 @@ std::optional<node_report> service::report(std::chrono::milliseconds timeout) {
   return impl_->report(timeout);
 }
 
-void service::stop() {
-  impl_->stop();
+bool service::stop() {
+  return impl_->stop();
 }
 
 } // namespace creamery

@@ -37,7 +37,10 @@ public:
   std::optional<node_report> report(std::chrono::milliseconds timeout = std::chrono::seconds{3});
 
   /// Ends the bots: cogs first stop to be fed, then connections say goodbye.
-  void stop();
+  ///
+  /// @returns false when a cog is stuck and didn't end within a few seconds. It still uses what belongs to this object, which
+  /// waits for it when it is destroyed: the process has to be ended without that, then.
+  bool stop();
 
 private:
   class implementation;

@@ -32,7 +32,8 @@ void set_up_log(const log_options& options) {
   if (options.console)
     all->add_sink(std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
   if (!options.file.empty())
-    all->add_sink(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(options.file, options.max_size, options.files));
+    all->add_sink(
+      std::make_shared<spdlog::sinks::rotating_file_sink_mt>(options.file, options.max_size, options.files));
   all->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%-7l%$ [%n] %v");
   std::lock_guard guard{state().mutex};
   state().options = options;

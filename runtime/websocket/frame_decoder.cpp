@@ -34,8 +34,8 @@ constexpr bool is_known(opcode kind) noexcept {
   return kind <= opcode::binary || (kind >= opcode::close && kind <= opcode::pong);
 }
 
-/// Whether a peer may send this code (§7.4): the registered ones, and 3000 to 4999 for libraries and applications. Codes from
-/// 5000 on are undefined; they are let through, because who sends them means to close anyway.
+/// Whether a peer may send this code (§7.4): the registered ones, and 3000 to 4999 for libraries and applications.
+/// Codes from 5000 on are undefined; they are let through, because who sends them means to close anyway.
 constexpr bool may_be_sent(uint16_t code) noexcept {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1013) || code >= 3000;
 }

@@ -11,8 +11,8 @@
 
 namespace creamery {
 
-/// Takes apart what a WebSocket server sends after the upgrade (RFC 6455 §5), in place: a message that came in one frame is a
-/// view into the fed bytes. Knows no I/O and no clock. Used like this, after each read:
+/// Takes apart what a WebSocket server sends after the upgrade (RFC 6455 §5), in place: a message that came in one
+/// frame is a view into the fed bytes. Knows no I/O and no clock. Used like this, after each read:
 ///
 /// @code
 /// decoder.feed(unread);                  // what was left over, then what is new
@@ -21,16 +21,16 @@ namespace creamery {
 /// unread.remove_prefix(decoder.consumed());
 /// @endcode
 ///
-/// Frames may be cut anywhere between two inputs. Control frames between fragments are handed out when they come. After a
-/// fault or a close frame there is nothing more.
+/// Frames may be cut anywhere between two inputs. Control frames between fragments are handed out when they come. After
+/// a fault or a close frame there is nothing more.
 class frame_decoder {
 public:
   /// @param max_message the longest message taken, in bytes, whether in one frame or in fragments.
   explicit frame_decoder(size_t max_message) : max_message_(max_message) {
   }
 
-  /// Gives the decoder the next input. It has to begin with the bytes of the last input that were not consumed, and must
-  /// stay where it is while `next` is called.
+  /// Gives the decoder the next input. It has to begin with the bytes of the last input that were not consumed, and
+  /// must stay where it is while `next` is called.
   void feed(std::string_view bytes) noexcept;
 
   /// The next message or control frame; none if the input holds no whole one, or after a fault or close frame.

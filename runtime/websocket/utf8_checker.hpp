@@ -5,8 +5,9 @@
 
 namespace creamery {
 
-/// Checks text that comes in pieces for being UTF-8 (RFC 3629 §4: no overlong forms, no surrogates, nothing above U+10FFFF).
-/// A piece may end inside a character. What can't become valid any more is refused at once, not at the end of the character.
+/// Checks text that comes in pieces for being UTF-8 (RFC 3629 §4: no overlong forms, no surrogates, nothing above
+/// U+10FFFF). A piece may end inside a character. What can't become valid any more is refused at once, not at the end
+/// of the character.
 class utf8_checker {
 public:
   /// Looks at the next piece. Once it returned false, only `reset` helps.

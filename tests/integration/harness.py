@@ -1,0 +1,501 @@
+"""What the scenarios are made of: processes that always end, a simulated Twitch, bots, and waiting for conditions.
+
+Nothing here sleeps to let something happen: `wait_for` asks until a condition holds, and fails with a sentence when it
+doesn't within its deadline."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import socketserver
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("CREAMERY_BUILD_DIR") or ROOT / "build")
+PROGRAM = BUILD / "creamery"
+TEST_COGS = BUILD / "tests" / "cogs"
+TEST_DATA = Path(os.environ.get("CREAMERY_TEST_DATA") or ROOT.parent / "shared" / "data")
+
+# Sanitizers keep what was freed, so under them memory says nothing.
+JUDGES_MEMORY = not os.environ.get("CREAMERY_SANITIZE")
+
+# Between two looks at a condition.
+POLL = 0.01
+# For what takes well under a second on an idle machine.
+SOON = 20.0
+# How long a process may take to end.
+END = 10.0
+
+# Time-outs of the bots, so that what takes minutes on Twitch takes seconds here (README.md).
+QUICK = {
+    "ping_after_ms": 1000,
+    "pong_timeout_ms": 1000,
+    "handshake_timeout_ms": 5000,
+    "login_timeout_ms": 5000,
+    "join_timeout_ms": 2000,
+    "join_retry_ms": 500,
+    "redial_first_ms": 100,
+    "redial_cap_ms": 1000,
+    "refused_first_ms": 200,
+    "overlap_ms": 10000,
+}
+
+Event = dict[str, Any]
+T = TypeVar("T")
+
+
+def wait_for(condition: Callable[[], T], what: str, deadline: float = SOON) -> T:
+    """Asks until `condition()` is true, and returns what it gave.
+
+    Fails after `deadline` seconds, saying `what` didn't come to pass and what the condition gave last."""
+    end = time.monotonic() + deadline
+    while True:
+        found = condition()
+        if found:
+            return found
+        if time.monotonic() >= end:
+            raise AssertionError(f"not within {deadline:g} s: {what} (last seen: {found!r})")
+        time.sleep(POLL)
+
+
+# -- processes -----------------------------------------------------------------------------------------------------------
+
+
+def child_environment(extra: dict[str, str]) -> dict[str, str]:
+    """What a process gets to see: nothing of whoever runs the tests but paths, the language, and sanitizers' options."""
+    kept = {name: value for name, value in os.environ.items()
+            if name in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR") or name.endswith("SAN_OPTIONS")}
+    return kept | extra
+
+
+_libc = ctypes.CDLL(None)
+
+
+def die_with_parent() -> None:
+    """In a new process: to be killed when whoever started it ends, be it that the tests are killed."""
+    pr_set_pdeathsig = 1
+    _libc.prctl(pr_set_pdeathsig, int(signal.SIGKILL))
+
+
+class Process:
+    """A process of the program, with its output in files, which can't block it."""
+
+    def __init__(self, name: str, arguments: Sequence[str], folder: Path, environment: dict[str, str] | None = None) -> None:
+        self.name = name
+        self._out = folder / f"{name}.out"
+        self._final_output: str | None = None
+        with self._out.open("wb") as out:
+            self._process = subprocess.Popen([str(PROGRAM), *arguments], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                             cwd=folder, env=child_environment(environment or {}),
+                                             preexec_fn=die_with_parent)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def output(self) -> str:
+        """Everything that it has written to standard output and standard error so far."""
+        if self._final_output is not None:
+            return self._final_output
+        return self._out.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def count(self, pattern: str) -> int:
+        """How many lines of its output match."""
+        return sum(bool(re.search(pattern, line)) for line in self.output.splitlines())
+
+    def send(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def wait(self, deadline: float = END) -> int:
+        """Its exit status, once it has ended by itself. One that hasn't by then is killed, and the test fails."""
+        try:
+            return self._process.wait(deadline)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"{self.name} didn't end within {deadline:g} s") from None
+        finally:
+            self._final_output = self.output
+
+    def stop(self, number: signal.Signals = signal.SIGTERM, deadline: float = END) -> int:
+        """Asks it to end, and returns its exit status."""
+        if self.is_running:
+            self.send(number)
+        return self.wait(deadline)
+
+    def kill(self) -> None:
+        """Ends it in any case; nothing happens when it has ended."""
+        if self.is_running:
+            self._process.kill()
+        self._process.wait()
+
+    def resident_bytes(self) -> int:
+        """How much memory it takes (VmRSS)."""
+        status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
+        found = re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
+        assert found, status
+        return int(found[1]) * 1024
+
+    def cpu_seconds(self) -> float:
+        """How much processor time it has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+# -- the simulated Twitch ------------------------------------------------------------------------------------------------
+
+
+class Simulator:
+    """A Twitch on localhost: its endpoints, its control API, and the history of what it sent to whom."""
+
+    def __init__(self, folder: Path, *arguments: str, port: int = 0) -> None:
+        self.ca_file = folder / "ca.pem"
+        self._history_file = folder / "twitch.jsonl"
+        self.tokens: dict[str, str] = {}
+        self._events: list[Event] = []
+        self.process = Process("twitch", ["simulate", "--port", str(port), "--log", "quiet", "--ca-file", str(self.ca_file),
+                                          "--history", str(self._history_file), *arguments], folder)
+        try:
+            wait_for(lambda: "control API" in self.process.output or not self.process.is_running, "the simulator listens")
+            assert self.process.is_running, f"the simulator didn't start: {self.process.output}"
+            urls = re.findall(r"^  ((\w+)://\S+)", self.process.output, re.MULTILINE)
+        except BaseException:
+            self.process.kill()
+            raise
+        self.endpoints = {scheme: url for url, scheme in urls}
+
+    # -- what it can be told
+
+    def request(self, method: str, path: str, body: object = None) -> Any:
+        """Asks the control API. What it refuses is an assertion."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.endpoints["http"] + path, data, method=method)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever http_proxy says
+        try:
+            with opener.open(request, timeout=SOON) as answer:
+                content = answer.read().decode()
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{method} {path}: {error.read().decode()}") from None
+        return json.loads(content) if answer.headers.get_content_subtype() == "json" else content
+
+    def token(self, login: str) -> str:
+        """A token that this account can log in with: always the same one."""
+        if login not in self.tokens:
+            token = secrets.token_hex(15)
+            self.request("POST", "/accounts", {"login": login, "token": token})
+            self.tokens[login] = token
+        return self.tokens[login]
+
+    def say(self, channel: str, text: str, login: str = "viewer", **more: object) -> str:
+        """A viewer says something; returns the line's id."""
+        return str(self.request("POST", "/say", {"channel": channel, "login": login, "text": text, **more})["result"])
+
+    def room(self, channel: str, **settings: object) -> None:
+        self.request("POST", "/channels", {"channel": channel, **settings})
+
+    def moderator(self, login: str, *channels: str) -> None:
+        """Makes an account a moderator, so that the larger limits hold for it."""
+        for channel in channels:
+            self.room(channel, roles={login: "moderator"})
+
+    def replay(self, file: Path, **settings: object) -> int:
+        """Sends the lines of a file; returns the replay's number."""
+        return int(self.request("POST", "/replays", {"file": str(file), **settings})["result"])
+
+    def fault(self, kind: str, **settings: object) -> int:
+        """Lets something go wrong; returns how many connections were struck at once."""
+        return int(self.request("POST", "/faults", {"kind": kind, **settings})["result"])
+
+    def clear_faults(self) -> None:
+        self.request("DELETE", "/faults")
+
+    # -- what it tells
+
+    def counters(self) -> dict[str, Any]:
+        return dict(self.request("GET", "/counters"))
+
+    def connections(self, login: str | None = None) -> list[dict[str, Any]]:
+        return [x for x in self.request("GET", "/connections") if login in (None, x["login"])]
+
+    def members(self, login: str) -> set[str]:
+        """The channels that an account is in."""
+        return {x["channel"] for x in self.request("GET", "/channels") if any(m["login"] == login for m in x["members"])}
+
+    def replay_status(self, number: int) -> dict[str, Any]:
+        return next(x for x in self.request("GET", "/replays") if x["id"] == number)
+
+    def events(self, *kinds: str) -> list[Event]:
+        """What happened so far: all of it, or these kinds. Not for a flood: the simulator keeps 20,000 events between two
+        calls, and the test fails when that wasn't enough."""
+        while True:
+            next_number = self._events[-1]["n"] + 1 if self._events else 1
+            page = [json.loads(line) for line in self.request("GET", f"/history?from={next_number}").splitlines()]
+            if not page:
+                return [x for x in self._events if not kinds or x["event"] in kinds]
+            assert page[0]["n"] == next_number, "more happened than the simulator keeps"
+            self._events += page
+
+    def lines_to(self, login: str, channels: Iterable[str] | None = None) -> int:
+        """How many different chat lines an account was sent so far, all over or in these channels."""
+        mine = {x["connection"] for x in self.events("login") if x["login"] == login}
+        return sum(bool(mine.intersection(x["to"])) for x in self.events("line")
+                   if channels is None or x["channel"] in channels)
+
+    def messages(self, login: str) -> list[Event]:
+        """What an account has said, whatever became of it."""
+        return [x for x in self.events("message") if x["login"] == login]
+
+    def stop(self) -> list[Event]:
+        """Ends it, and returns everything that happened."""
+        status = self.process.stop()
+        assert status == 0, f"the simulator ended with status {status}"
+        with self._history_file.open(encoding="utf-8") as lines:
+            return [json.loads(line) for line in lines]
+
+
+# -- the bots ------------------------------------------------------------------------------------------------------------
+
+
+class Bots:
+    """`creamery run` with a configuration of its own, in a folder of its own."""
+
+    def __init__(self, folder: Path, name: str, config: dict[str, Any], variables: dict[str, str],
+                 timeouts: dict[str, int] | None = None) -> None:
+        self._folder = folder / name
+        self._folder.mkdir()
+        self.config_file = self._folder / "bots.yaml"
+        self.env_file = self._folder / ".env"
+        self._name = name
+        self._timeouts = QUICK | (timeouts or {})
+        self.write(config, variables)
+        self.process: Process
+
+    def write(self, config: dict[str, Any], variables: dict[str, str]) -> None:
+        """Writes both files. JSON is YAML, too."""
+        self.config_file.write_text(json.dumps(config, indent=2), encoding="utf-8")
+        self.env_file.write_text("".join(f"{name}={value}\n" for name, value in variables.items()), encoding="utf-8")
+
+    def config(self) -> dict[str, Any]:
+        """What is in bots.yaml, to be changed and written again."""
+        return dict(json.loads(self.config_file.read_text(encoding="utf-8")))
+
+    def start(self, command: str = "run", **environment: str) -> Process:
+        self.process = Process(f"{self._name}-{command}", [command, "--config", str(self.config_file), "--env",
+                                                           str(self.env_file)], self._folder,
+                               {"CREAMERY_COG_PATH": str(TEST_COGS),
+                                "CREAMERY_TEST_TIMEOUTS": json.dumps(self._timeouts)} | environment)
+        return self.process
+
+    def record_file(self, bot: str, cog: str) -> Path:
+        """Where a recording cog of a bot writes to."""
+        return self._folder / f"{bot}.{cog}.jsonl"
+
+    def record(self, bot: str, cog: str = "history") -> list[Event]:
+        """What a recording cog has handled so far."""
+        file = self.record_file(bot, cog)
+        if not file.exists():
+            return []
+        lines = file.read_text(encoding="utf-8").split("\n")
+        return [json.loads(line) for line in lines[:-1]]  # the last one is empty, or being written
+
+    def handled(self, bot: str, cog: str = "history") -> int:
+        """How many lines a recording cog has handled so far; cheaper than `record`."""
+        file = self.record_file(bot, cog)
+        return file.read_bytes().count(b"\n") if file.exists() else 0
+
+
+# -- the network ---------------------------------------------------------------------------------------------------------
+
+
+def free_ports(count: int) -> int:
+    """The first of so many consecutive ports that nobody listens on now."""
+    for first in range(20_000, 30_000, count):
+        sockets = []
+        try:
+            for port in range(first, first + count):
+                sockets.append(socket.create_server(("127.0.0.1", port)))
+            return first
+        except OSError:
+            continue
+        finally:
+            for one in sockets:
+                one.close()
+    raise AssertionError("no free ports")
+
+
+class ConnectProxy:
+    """An HTTP proxy that knows CONNECT, and leads to one port of this machine, whatever it is asked for."""
+
+    def __init__(self, target: int) -> None:
+        proxy = self
+        self.asked: list[str] = []
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                proxy.asked.append(self.rfile.readline().decode().strip())
+                while self.rfile.readline().strip():
+                    pass  # the other header fields
+                self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                with socket.create_connection(("127.0.0.1", target)) as server:
+                    back = threading.Thread(target=pump, args=(server, self.connection))
+                    back.start()
+                    pump(self.connection, server)
+                    back.join()
+
+        def pump(source: socket.socket, sink: socket.socket) -> None:
+            try:
+                while data := source.recv(65536):
+                    sink.sendall(data)
+                sink.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass  # the other side has gone
+
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.port = self._server.server_address[1]
+
+    def __enter__(self) -> ConnectProxy:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+# -- tests ---------------------------------------------------------------------------------------------------------------
+
+RECORDING_COGS = ("history", "thrower", "blocker")
+
+
+class Scenario(unittest.TestCase):
+    """A test with a folder of its own. Ends its processes whatever happens, shows their output when it fails, and requires
+    that no token of any account is in any output or log file."""
+
+    def setUp(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="creamery-it-"))
+        self.addCleanup(self._clean_up)
+        self._simulators: list[Simulator] = []
+        self._bots: list[Bots] = []
+        self._others: list[Process] = []
+        self._secrets: set[str] = set()
+
+    # -- starting things
+
+    def simulator(self, *arguments: str, port: int = 0) -> Simulator:
+        folder = self.folder / f"twitch-{len(self._simulators)}"
+        folder.mkdir()
+        started = Simulator(folder, *arguments, port=port)
+        self._simulators.append(started)
+        return started
+
+    def bots(self, twitch: Simulator, bots: dict[str, dict[str, Any]], transport: str = "irc",
+             timeouts: dict[str, int] | None = None, start: bool = True, **more: Any) -> Bots:
+        """Starts `creamery run`.
+
+        `bots` is the section of bots.yaml; a bot's account is by default called as the bot. Recording cogs (`history`, …) get
+        their file without being told. `more` are further sections of bots.yaml."""
+        name = f"bots-{len(self._bots)}"
+        variables: dict[str, str] = {}
+        config: dict[str, Any] = {
+            "bots": {},
+            "endpoints": {"irc": twitch.endpoints[transport], "ca_file": str(twitch.ca_file)},
+            "logging": {"level": "debug", "file": str(self.folder / name / "creamery.log")},
+        } | more
+        for bot, given in bots.items():
+            settings = {"account": bot, "cogs": {"history": {}}} | given
+            cogs = settings["cogs"] = {cog: dict(options) for cog, options in settings["cogs"].items()}
+            for cog in set(cogs) & set(RECORDING_COGS):
+                cogs[cog].setdefault("file", str(self.folder / name / f"{bot}.{cog}.jsonl"))
+            variables[f"{bot.upper()}_ACCESS_TOKEN"] = twitch.token(settings["account"])
+            variables[f"{bot.upper()}_CLIENT_SECRET"] = self.secret()
+            config["bots"][bot] = settings
+        variables["CREAMERY_KEY"] = self.secret()
+        made = Bots(self.folder, name, config, variables, timeouts)
+        self._bots.append(made)
+        if start:
+            made.start()
+        return made
+
+    def program(self, *arguments: str, deadline: float = END, **environment: str) -> tuple[int, str]:
+        """Runs the program until it ends by itself; returns its exit status and everything that it wrote."""
+        process = Process(f"program-{len(self._others)}", arguments, self.folder, environment)
+        self._others.append(process)
+        return process.wait(deadline), process.output
+
+    def secret(self) -> str:
+        """Something that mustn't appear in any output."""
+        made = secrets.token_hex(15)
+        self._secrets.add(made)
+        return made
+
+    # -- common conditions
+
+    def wait_until_joined(self, twitch: Simulator, login: str, channels: Iterable[str], deadline: float = SOON) -> None:
+        wanted = set(channels)
+        wait_for(lambda: twitch.members(login) >= wanted, f"{login} is in {', '.join(sorted(wanted))}", deadline)
+
+    def wait_until_handled(self, twitch: Simulator, bots: Bots, bot: str, login: str | None = None, cog: str = "history",
+                           channels: Iterable[str] | None = None, deadline: float = SOON) -> None:
+        """Waits until a recording cog has handled as many lines as its account was sent."""
+        wait_for(lambda: bots.handled(bot, cog) >= twitch.lines_to(login or bot, channels),
+                 f"{bot}'s {cog} has handled all that was sent", deadline)
+
+    def skip_without_test_data(self, name: str) -> Path:
+        """A file of real Twitch traffic (CREAMERY_TEST_DATA)."""
+        file = TEST_DATA / name
+        if not file.exists():
+            self.skipTest(f"{file} is absent")
+        return file
+
+    # -- afterwards
+
+    def _processes(self) -> list[Process]:
+        return [*(x.process for x in self._bots if hasattr(x, "process")), *self._others,
+                *(x.process for x in self._simulators)]
+
+    def _clean_up(self) -> None:
+        try:
+            for process in self._processes():
+                process.kill()
+            self._check_secrets()
+        finally:
+            self._outputs = [(x.name, x.output) for x in self._processes()]
+            shutil.rmtree(self.folder)
+
+    def _check_secrets(self) -> None:
+        hidden = self._secrets.union(*(x.tokens.values() for x in self._simulators))
+        written = [*self.folder.rglob("*.out"), *self.folder.rglob("*.log*"), *self.folder.rglob("*.jsonl")]
+        for file in written:
+            content = file.read_text(encoding="utf-8", errors="replace")
+            self.assertFalse([x for x in hidden if x in content], f"a secret is in {file.relative_to(self.folder)}")
+
+    def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
+        """Shows what the processes wrote when the test fails."""
+        assert result is not None
+        before = len(result.failures) + len(result.errors)
+        self._outputs: list[tuple[str, str]] = []
+        super().run(result)
+        if len(result.failures) + len(result.errors) > before:
+            for name, output in self._outputs:
+                print(f"---- {name} (its last lines)", *output.splitlines()[-60:], sep="\n")
+        return result

@@ -1,0 +1,130 @@
+#define CAF_SUITE actors.account
+
+#include "actors/account.hpp"
+
+#include "tests/unit/actors/doubles.hpp"
+#include "tests/unit/actors/environment.hpp"
+
+using namespace creamery;
+using namespace std::chrono_literals;
+
+namespace {
+
+using outboxes = std::vector<outbox_actor>;
+
+outbox_user_actor::behavior_type follower(std::shared_ptr<outboxes> told) {
+  return {[told](use_atom, const outbox_actor& outbox) { told->push_back(outbox); }};
+}
+
+struct account_fixture : creamery::test::timed_fixture {
+  creamery::test::captured_log log;
+  creamery::test::environment surroundings;
+  account_actor holder =
+    sys.spawn<account>(account_settings{"creamybot", {"creamybot", secret{"hush-hush"}}}, surroundings.get());
+  std::shared_ptr<outboxes> told = std::make_shared<outboxes>();
+  outbox_user_actor user = sys.spawn(follower, told);
+
+  account_fixture() {
+    sched.run();
+  }
+
+  ~account_fixture() {
+    kill(holder);
+    kill(user);
+  }
+
+  bool is_alive(const outbox_actor& one) {
+    return !deref(one).getf(caf::abstract_actor::is_terminated_flag);
+  }
+};
+
+} // namespace
+
+BEGIN_FIXTURE_SCOPE(account_fixture)
+
+SCENARIO("an account knows its credentials") {
+  auto identity = ask<credentials>(holder, caf::get_atom_v);
+  CHECK_EQ(identity.login, "creamybot");
+  CHECK(identity.token == secret{"hush-hush"});
+}
+
+SCENARIO("whoever follows an account is told its outbox, and the next one when that fails") {
+  GIVEN("two bots of one account") {
+    auto other_told = std::make_shared<outboxes>();
+    auto other = sys.spawn(follower, other_told);
+    sched.run();
+    tell(holder, follow_atom_v, user);
+    tell(holder, follow_atom_v, other);
+    THEN("both are told the same outbox") {
+      REQUIRE_EQ(told->size(), 1u);
+      REQUIRE_EQ(other_told->size(), 1u);
+      CHECK(told->front() == other_told->front());
+      CHECK_EQ(ask<outbox_report>(told->front(), caf::get_atom_v).account, "creamybot");
+    }
+    WHEN("it dies") {
+      kill(told->front());
+      CHECK_EQ(told->size(), 1u);
+      pass(20ms);
+      THEN("both are told another one") {
+        REQUIRE_EQ(told->size(), 2u);
+        REQUIRE_EQ(other_told->size(), 2u);
+        CHECK(told->back() != told->front());
+        CHECK(told->back() == other_told->back());
+        CHECK_EQ(ask<outbox_report>(told->back(), caf::get_atom_v).account, "creamybot");
+      }
+    }
+    WHEN("one of the bots is gone and the outbox dies again") {
+      kill(other);
+      kill(told->back());
+      pass(100ms);
+      THEN("the other one is told all the same") {
+        CHECK_EQ(told->size(), 3u);
+        CHECK_EQ(other_told->size(), 2u);
+      }
+    }
+  }
+}
+
+SCENARIO("a refused login is an error in the log, without the token") {
+  tell(holder, login_refused{"bot/irc-1", "Login authentication failed"});
+  CHECK_EQ(log.count("Twitch refused the login of bot/irc-1: \"Login authentication failed\""), 1u);
+  CHECK_EQ(log.count("hush-hush"), 0u);
+}
+
+SCENARIO("an account tells how its outbox stands") {
+  CHECK_EQ(ask<outbox_report>(holder, caf::put_atom_v).account, "creamybot");
+}
+
+SCENARIO("who asks for a report while there is no outbox gets an error and doesn't wait") {
+  tell(holder, follow_atom_v, user);
+  kill(told->front());
+  auto failed = std::make_shared<bool>(false);
+  sys.spawn([failed, holder = holder](caf::event_based_actor* asker) {
+    asker->request(holder, caf::infinite, caf::put_atom_v)
+      .then([](const outbox_report&) {}, [failed](const caf::error&) { *failed = true; });
+  });
+  sched.run();
+  CHECK(*failed);
+}
+
+SCENARIO("an account that ends takes its outbox with it") {
+  tell(holder, follow_atom_v, user);
+  WHEN("it is asked to") {
+    caf::anon_send_exit(holder, caf::exit_reason::user_shutdown);
+    pass(1h);
+    THEN("there is no outbox any more, and no new one") {
+      CHECK_EQ(told->size(), 1u);
+      CHECK(!is_alive(told->front()));
+    }
+  }
+}
+
+SCENARIO("an account that is killed takes its outbox with it") {
+  tell(holder, follow_atom_v, user);
+  kill(holder);
+  pass(1h);
+  CHECK_EQ(told->size(), 1u);
+  CHECK(!is_alive(told->front()));
+}
+
+END_FIXTURE_SCOPE()

@@ -1,0 +1,255 @@
+#define CAF_SUITE actors.bot
+
+#include "actors/bot.hpp"
+
+#include "tests/unit/actors/doubles.hpp"
+#include "tests/unit/actors/environment.hpp"
+
+#include <map>
+
+using namespace creamery;
+using creamery::test::lines_of;
+using creamery::test::privmsg;
+using namespace std::chrono_literals;
+
+namespace {
+
+using strings = std::vector<std::string>;
+
+/// What the doubles of account and outbox heard, and who spoke.
+struct world {
+  /// The connections that asked for credentials, in order.
+  std::vector<chat_connection_actor> dialled;
+  std::vector<outbox_user_actor> followers;
+  strings joined;
+};
+
+account_actor::behavior_type account_double(account_actor::pointer self, std::shared_ptr<world> w,
+                                            outbox_actor outbox) {
+  return {
+    [self, w](caf::get_atom) {
+      w->dialled.push_back(caf::actor_cast<chat_connection_actor>(self->current_sender()));
+      return credentials{"creamybot", secret{"token"}};
+    },
+    [](const login_refused&) {},
+    [self, w, outbox](follow_atom, const outbox_user_actor& follower) {
+      w->followers.push_back(follower);
+      self->send(follower, use_atom_v, outbox);
+    },
+    [](restart_atom, const std::string&) {},
+    [](caf::put_atom) { return outbox_report{}; },
+  };
+}
+
+outbox_actor::behavior_type outbox_double(std::shared_ptr<world> w) {
+  return {
+    [](const say&) { return true; },
+    [](login_atom) {},
+    [](join_atom, uint64_t wanted) { return wanted; },
+    [w](const membership_change& change, const chat_writer_actor&) {
+      if (change.what == membership_change::kind::joined)
+        w->joined.push_back(change.channel);
+    },
+    [](const own_state&) {},
+    [](const channel_notice&) {},
+    [](caf::tick_atom) {},
+    [](caf::get_atom) { return outbox_report{}; },
+  };
+}
+
+struct bot_fixture : creamery::test::timed_fixture {
+  creamery::test::captured_log log;
+  creamery::test::environment surroundings;
+  std::shared_ptr<world> w = std::make_shared<world>();
+  outbox_actor box = sys.spawn(outbox_double, w);
+  account_actor account = sys.spawn(account_double, w, box);
+  bot_actor creamy;
+  size_t messages = 0;
+
+  ~bot_fixture() {
+    if (creamy)
+      kill(creamy);
+    kill(account);
+    kill(box);
+    for (const auto& one : w->dialled)
+      kill(one);
+    *w = {};
+  }
+
+  void start(strings channels, std::vector<cog_settings> cogs = {}) {
+    surroundings.get().chat.channels_per_connection = 2;
+    creamy = sys.spawn<bot>(bot_settings{"creamy", "creamybot", "!", std::move(channels), std::move(cogs)}, account,
+                            surroundings.get());
+    pass({});
+  }
+
+  bot_report report() {
+    return ask<bot_report>(creamy, caf::get_atom_v);
+  }
+
+  child_report child(const std::string& name) {
+    for (auto& one : report().children)
+      if (one.name == name)
+        return one;
+    FAIL("no such child");
+  }
+
+  /// The bot's router, which is caught when it is asked for its report.
+  caf::actor find_router() {
+    caf::anon_send(creamy, caf::get_atom_v);
+    std::vector<caf::actor> found;
+    while (found.empty() && sched.try_run_once())
+      found = busy("creamery.router");
+    sched.run();
+    if (found.empty())
+      FAIL("there is no router");
+    return found.front();
+  }
+
+  /// A connection's link from its opening to its last channel.
+  void settle(const chat_connection_actor& connection, link_id id, const strings& channels) {
+    tell(connection, link_opened{id});
+    strings lines{":tmi.twitch.tv 001 creamybot :Welcome, GLHF!"};
+    for (const auto& channel : channels)
+      lines.push_back("@room-id=1;slow=0;subs-only=0 :tmi.twitch.tv ROOMSTATE #" + channel);
+    tell(connection, link_lines{id, lines_of(lines), nanoseconds()});
+  }
+
+  void chat(const chat_connection_actor& connection, link_id id, const std::string& text) {
+    tell(connection, link_lines{id, lines_of({privmsg("id-" + std::to_string(++messages), text)}), nanoseconds()});
+  }
+};
+
+} // namespace
+
+BEGIN_FIXTURE_SCOPE(bot_fixture)
+
+SCENARIO("a bot spreads its channels over connections, which dial as soon as the account's outbox is known") {
+  start({"one", "two", "three"});
+  CHECK_EQ(w->followers.size(), 1u);
+  CHECK_EQ(w->dialled.size(), 2u);
+  auto x = report();
+  CHECK_EQ(x.name, "creamy");
+  REQUIRE_EQ(x.children.size(), 3u);
+  CHECK_EQ(x.children[0].name, "router");
+  CHECK_EQ(x.children[1].name, "irc-1");
+  CHECK_EQ(x.children[2].name, "irc-2");
+  for (const auto& one : x.children)
+    CHECK_EQ(one.state, "running");
+  REQUIRE_EQ(x.connections.size(), 2u);
+  CHECK_EQ(x.connections[0].name, "creamy/irc-1");
+  CHECK_EQ(x.connections[0].state, "dialling");
+  CHECK_EQ(x.connections[0].channels.size() + x.connections[1].channels.size(), 3u);
+}
+
+SCENARIO("lines of all connections reach the router") {
+  start({"one", "two", "three"});
+  for (const auto& one : w->dialled) {
+    settle(one, 1, {});
+    chat(one, 1, "hello");
+  }
+  auto x = report();
+  CHECK_EQ(x.router.chat, 2u);
+  CHECK_EQ(x.router.ignored, x.router.received);
+  for (const auto& one : x.connections)
+    CHECK_EQ(one.lines_pending, 0u);
+}
+
+SCENARIO("a bot goes on without a cog that can't be loaded, and shows it") {
+  start({"one"}, {{"no_such_cog", {}}});
+  auto cog = child("cog no_such_cog");
+  CHECK_EQ(cog.state, "failed to load");
+  CHECK(cog.last_error.find("no_such_cog") != std::string::npos);
+  CHECK_EQ(child("irc-1").state, "running");
+  CHECK_EQ(log.count("no_such_cog"), 1u);
+}
+
+SCENARIO("a bot without channels and cogs has a router and a report") {
+  start({});
+  auto x = report();
+  CHECK_EQ(x.children.size(), 1u);
+  CHECK(x.connections.empty());
+}
+
+SCENARIO("a router that fails is replaced alone, and gets what arrived meanwhile") {
+  GIVEN("a bot with one connection that is in its channel") {
+    start({"one"});
+    auto connection = w->dialled.at(0);
+    settle(connection, 1, {"one"});
+    auto first = find_router();
+    WHEN("its router is killed and chat goes on") {
+      kill(first);
+      chat(connection, 1, "between");
+      CHECK_EQ(child("router").state, "restarting");
+      CHECK_EQ(report().connections.at(0).lines_pending, 1u);
+      pass(20ms);
+      chat(connection, 1, "afterwards");
+      THEN("the new router got both, and the connection is the old one") {
+        auto x = report();
+        CHECK_EQ(x.router.chat, 2u);
+        CHECK_EQ(x.connections.at(0).lines_pending, 0u);
+        CHECK_EQ(x.connections.at(0).dials, 1u);
+        CHECK_EQ(child("router").restarts, 1u);
+        CHECK_EQ(child("irc-1").restarts, 0u);
+        CHECK(find_router() != first);
+      }
+    }
+  }
+}
+
+SCENARIO("a connection that fails is replaced alone, and introduced to router and outbox") {
+  start({"one", "two", "three"});
+  settle(w->dialled.at(0), 1, {});
+  settle(w->dialled.at(1), 1, {});
+  auto before = find_router();
+  kill(w->dialled.at(0));
+  pass(20ms);
+  REQUIRE_EQ(w->dialled.size(), 3u);
+  CHECK(w->dialled[2] != w->dialled[0]);
+  settle(w->dialled[2], 1, {});
+  chat(w->dialled[2], 1, "hello");
+  CHECK_EQ(report().router.chat, 1u);
+  CHECK(find_router() == before);
+  CHECK_EQ(child("irc-1").restarts + child("irc-2").restarts, 1u);
+  CHECK_EQ(report().connections.size(), 2u);
+}
+
+SCENARIO("a new outbox is made known to the connections, now and to those that come later") {
+  start({"one"});
+  settle(w->dialled.at(0), 1, {"one"});
+  CHECK_EQ(w->joined, (strings{"one"}));
+  kill(box);
+  box = sys.spawn(outbox_double, w);
+  sched.run();
+  tell(creamy, use_atom_v, box);
+  CHECK_EQ(w->joined, (strings{"one", "one"}));
+  kill(w->dialled.at(0));
+  pass(20ms);
+  REQUIRE_EQ(w->dialled.size(), 2u);
+  settle(w->dialled.at(1), 1, {"one"});
+  CHECK_EQ(w->joined.size(), 3u);
+}
+
+SCENARIO("everything ends with the bot") {
+  auto count = [this] { return sys.registry().running(); };
+  auto before = count();
+  start({"one", "two", "three"});
+  CHECK_EQ(count(), before + 4);
+  WHEN("it is asked to") {
+    caf::anon_send_exit(creamy, caf::exit_reason::user_shutdown);
+    pass(1h);
+    THEN("nothing is left") {
+      CHECK_EQ(count(), before);
+    }
+  }
+}
+
+SCENARIO("everything ends with a bot that is killed, or its successor would have a twin") {
+  auto before = sys.registry().running();
+  start({"one", "two", "three"});
+  kill(creamy);
+  pass(1h);
+  CHECK_EQ(sys.registry().running(), before);
+}
+
+END_FIXTURE_SCOPE()

@@ -1,0 +1,228 @@
+#define CAF_SUITE actors.plain_supervisor
+
+#include "actors/plain_supervisor.hpp"
+
+#include "tests/unit/actors/doubles.hpp"
+
+#include <stdexcept>
+
+using namespace creamery;
+using namespace std::chrono_literals;
+
+namespace {
+
+using strings = std::vector<std::string>;
+
+/// What children did, in order.
+struct nursery {
+  strings events;
+  /// The present ones, in the order they were started first.
+  std::vector<std::pair<std::string, caf::actor>> children;
+
+  size_t count(std::string_view event) const {
+    return static_cast<size_t>(std::count(events.begin(), events.end(), event));
+  }
+
+  caf::actor& at(std::string_view name) {
+    auto found = std::find_if(children.begin(), children.end(), [name](const auto& x) { return x.first == name; });
+    if (found == children.end())
+      FAIL("no such child");
+    return found->second;
+  }
+};
+
+/// Ends as it is told to.
+caf::behavior child(caf::event_based_actor* self) {
+  return {
+    [](const std::string& why) { throw std::runtime_error(why); },
+    [self](caf::ok_atom) { self->quit(); },
+  };
+}
+
+using owner_actor = caf::typed_actor<
+  // As in every supervisor.
+  caf::result<void>(restart_atom, std::string),
+  // Stop all children.
+  caf::result<void>(caf::put_atom)>;
+
+/// A supervisor of three children and of one that could not be loaded.
+struct owner_state {
+  static inline const char* name = "owner";
+
+  owner_state(owner_actor::pointer self, std::shared_ptr<nursery> seen)
+    : self_(self), seen_(std::move(seen)), children(self, make_logger("test")) {
+  }
+
+  owner_actor::behavior_type make_behavior() {
+    for (auto one : {"a", "b", "c"})
+      children.add(one, [this, one = std::string{one}] { return start(one); });
+    children.add_failed("d", "no such file");
+    return {
+      [this](restart_atom, const std::string& one) { children.restart(one); },
+      [this](caf::put_atom) { children.stop(); },
+    };
+  }
+
+  caf::actor start(const std::string& one) {
+    auto made = self_->spawn(child);
+    seen_->events.push_back("start " + one);
+    made->attach_functor([seen = seen_, one] { seen->events.push_back("end " + one); });
+    auto known =
+      std::find_if(seen_->children.begin(), seen_->children.end(), [&](const auto& x) { return x.first == one; });
+    if (known == seen_->children.end())
+      seen_->children.emplace_back(one, made);
+    else
+      known->second = made;
+    return made;
+  }
+
+  owner_actor::pointer self_;
+  std::shared_ptr<nursery> seen_;
+  plain_supervisor<owner_actor::base> children;
+};
+
+using owner = caf::stateful_actor<owner_state, owner_actor::base>;
+
+struct supervisor_fixture : creamery::test::timed_fixture {
+  creamery::test::captured_log log;
+  std::shared_ptr<nursery> seen = std::make_shared<nursery>();
+  owner_actor parent = sys.spawn<owner>(seen);
+
+  supervisor_fixture() {
+    sched.run();
+  }
+
+  ~supervisor_fixture() {
+    if (parent)
+      kill(parent);
+    for (auto& [name, one] : seen->children)
+      kill(one);
+    seen->children.clear();
+  }
+
+  std::vector<child_report> report() {
+    return deref<owner>(parent).state.children.report();
+  }
+
+  /// Ends a child and tells how long it takes until there is another one.
+  caf::timespan restart_of(std::string_view name) {
+    auto before = seen->count("start " + std::string{name});
+    auto begin = sched.clock().now();
+    kill(seen->at(name));
+    while (seen->count("start " + std::string{name}) == before) {
+      if (sched.clock().now() - begin > 1h)
+        FAIL("it isn't started again");
+      pass(1ms);
+    }
+    return sched.clock().now() - begin;
+  }
+};
+
+} // namespace
+
+BEGIN_FIXTURE_SCOPE(supervisor_fixture)
+
+SCENARIO("children are started in order, and the report names all") {
+  CHECK_EQ(seen->events, (strings{"start a", "start b", "start c"}));
+  auto x = report();
+  REQUIRE_EQ(x.size(), 4u);
+  CHECK_EQ(x[0].name, "a");
+  CHECK_EQ(x[0].state, "running");
+  CHECK_EQ(x[0].restarts, 0u);
+  CHECK_EQ(x[0].last_error, "");
+  CHECK_EQ(x[3].name, "d");
+  CHECK_EQ(x[3].state, "failed to load");
+  CHECK_EQ(x[3].last_error, "no such file");
+}
+
+SCENARIO("a child that fails is started again alone") {
+  WHEN("a handler of the second child throws") {
+    seen->events.clear();
+    tell(seen->at("b"), std::string{"boom"});
+    THEN("it has ended, and isn't started again in the same moment") {
+      CHECK_EQ(seen->events, (strings{"end b"}));
+      CHECK_EQ(report()[1].state, "restarting");
+      CHECK(!report()[1].last_error.empty());
+      CHECK_EQ(log.count("b ended"), 1u);
+    }
+    AND("soon it is, and no other one") {
+      pass(20ms);
+      CHECK_EQ(seen->events, (strings{"end b", "start b"}));
+      CHECK_EQ(report()[1].state, "running");
+      CHECK_EQ(report()[1].restarts, 1u);
+      CHECK_EQ(report()[0].restarts, 0u);
+    }
+  }
+}
+
+SCENARIO("a child that ends without an error is missed as well") {
+  tell(seen->at("a"), caf::ok_atom_v);
+  pass(20ms);
+  CHECK_EQ(seen->count("start a"), 2u);
+}
+
+SCENARIO("what could not be loaded isn't started by anybody") {
+  tell(parent, restart_atom_v, std::string{"d"});
+  CHECK_EQ(report()[3].state, "failed to load");
+}
+
+SCENARIO("a child that is there isn't started a second time") {
+  tell(parent, restart_atom_v, std::string{"a"});
+  tell(parent, restart_atom_v, std::string{"nobody"});
+  CHECK_EQ(seen->events.size(), 3u);
+}
+
+SCENARIO("who fails again and again waits longer and longer, up to a bound") {
+  std::vector<caf::timespan> waits;
+  for (int i = 0; i < 20; ++i)
+    waits.push_back(restart_of("a"));
+  CHECK_LE(waits[0], caf::timespan{21ms});
+  CHECK_GE(waits[0], caf::timespan{10ms});
+  // Twice as long each time, of which half is chance.
+  for (size_t i = 2; i < 12; ++i)
+    CHECK_GE(waits[i], waits[i - 2]);
+  for (auto wait : waits)
+    CHECK_LE(wait, caf::timespan{2min + 1ms});
+  CHECK_GE(waits.back(), caf::timespan{1min});
+  CHECK_EQ(report()[0].restarts, 20u);
+  WHEN("another one fails for the first time") {
+    THEN("it doesn't wait for the sins of the first") {
+      CHECK_LE(restart_of("b"), caf::timespan{21ms});
+    }
+  }
+}
+
+SCENARIO("a child that has lived for a while has its earlier failures forgiven") {
+  for (int i = 0; i < 10; ++i)
+    restart_of("a");
+  pass(29s);
+  CHECK_GT(restart_of("a"), caf::timespan{1s});
+  pass(30s);
+  CHECK_LE(restart_of("a"), caf::timespan{21ms});
+}
+
+SCENARIO("stopping ends the children, the last one first, and starts none again") {
+  GIVEN("a child that waits to be started again") {
+    kill(seen->at("b"));
+    seen->events.clear();
+    WHEN("all are stopped") {
+      tell(parent, caf::put_atom_v);
+      THEN("the others end in reverse order") {
+        CHECK_EQ(seen->events, (strings{"end c", "end a"}));
+      }
+      AND("none comes back") {
+        pass(1h);
+        CHECK_EQ(seen->events.size(), 2u);
+      }
+    }
+  }
+}
+
+SCENARIO("children don't outlive their supervisor, however it ends") {
+  kill(parent);
+  CHECK_EQ(seen->count("end a") + seen->count("end b") + seen->count("end c"), 3u);
+  pass(1h);
+  CHECK_EQ(seen->count("start a"), 1u);
+}
+
+END_FIXTURE_SCOPE()

@@ -1,0 +1,352 @@
+#define CAF_SUITE actors.router
+
+#include "actors/router.hpp"
+
+#include "tests/unit/actors/doubles.hpp"
+
+using namespace creamery;
+using creamery::test::batch_of;
+using creamery::test::privmsg;
+using namespace std::chrono_literals;
+
+namespace {
+
+using strings = std::vector<std::string>;
+
+/// What a cog got.
+struct cog_inbox {
+  strings texts;
+  std::vector<cog_line> lines;
+  std::vector<uint64_t> from;
+};
+
+cog_sink_actor::behavior_type sink(std::shared_ptr<cog_inbox> inbox) {
+  return {[inbox](const cog_batch& batch) {
+    inbox->from.push_back(batch.from);
+    for (const auto& line : batch.lines->lines) {
+      inbox->lines.push_back(line);
+      inbox->texts.emplace_back(irc_line{batch.lines->memory->data(), line.index}.text());
+    }
+  }};
+}
+
+struct router_fixture : creamery::test::timed_fixture {
+  router_actor hub = spawn_router();
+  uint64_t batches = 0;
+  uint64_t messages = 0;
+  std::vector<cog_sink_actor> sinks;
+
+  router_actor spawn_router(delivery_queue::options queue = delivery_queue::options{}, strings awaited = {}) {
+    auto made = sys.spawn<router>("bot", "!", queue, std::move(awaited));
+    sched.run();
+    return made;
+  }
+
+  ~router_fixture() {
+    caf::anon_send_exit(hub, caf::exit_reason::user_shutdown);
+    for (const auto& one : sinks)
+      caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
+  }
+
+  std::shared_ptr<cog_inbox> add(const std::string& cog, uint64_t instance, strings commands, bool chat = false) {
+    auto inbox = std::make_shared<cog_inbox>();
+    sinks.push_back(sys.spawn(sink, inbox));
+    cog_interest interest;
+    interest.commands = std::move(commands);
+    if (chat)
+      interest.add(irc_verb::privmsg);
+    tell(hub, cog, instance, interest, sinks.back());
+    return inbox;
+  }
+
+  /// Somebody says these things, each with an id of its own.
+  void chat(const strings& texts, const std::string& user = "ann") {
+    strings lines;
+    for (const auto& text : texts)
+      lines.push_back(privmsg("id-" + std::to_string(++messages), text, user));
+    tell(hub, batch_of(lines, ++batches));
+  }
+
+  void done(const std::string& cog, uint64_t instance, uint64_t upto, uint64_t poisoned = 0) {
+    tell(hub, cog_progress{cog, instance, upto, poisoned});
+  }
+
+  router_report report() {
+    auto x = ask<router_report>(hub, caf::get_atom_v);
+    CHECK_EQ(x.received, x.duplicates + x.ignored + x.routed);
+    for (const auto& one : x.cogs)
+      CHECK_EQ(one.routed, one.handled + one.poisoned + one.shed + one.queued);
+    return x;
+  }
+};
+
+} // namespace
+
+BEGIN_FIXTURE_SCOPE(router_fixture)
+
+SCENARIO("each cog gets what it asked for, in order and numbered from one") {
+  GIVEN("a cog that reads chat and one with a command") {
+    auto reader = add("reader", 1, {}, true);
+    auto greeter = add("greeter", 2, {"hello"});
+    WHEN("people write") {
+      chat({"good evening", "!hello you", "!unknown", "bye"});
+      THEN("the reader gets all, the greeter its command") {
+        CHECK_EQ(reader->texts, (strings{"good evening", "!hello you", "!unknown", "bye"}));
+        CHECK_EQ(greeter->texts, (strings{"!hello you"}));
+        REQUIRE_EQ(reader->lines.size(), 4u);
+        for (uint64_t i = 0; i < 4; ++i) {
+          CHECK_EQ(reader->lines[i].number, i + 1);
+          CHECK_EQ(reader->lines[i].command, cog_line::no_command);
+        }
+        REQUIRE_EQ(greeter->lines.size(), 1u);
+        CHECK_EQ(greeter->lines[0].number, 1u);
+        CHECK_EQ(greeter->lines[0].command, 0u);
+        CHECK_EQ(greeter->lines[0].arguments, 6u);
+      }
+      AND("the report says so") {
+        auto x = report();
+        CHECK_EQ(x.received, 4u);
+        CHECK_EQ(x.chat, 4u);
+        CHECK_EQ(x.routed, 4u);
+        CHECK_EQ(x.commands, 1u);
+        REQUIRE_EQ(x.cogs.size(), 2u);
+        CHECK_EQ(x.cogs[0].name, "greeter");
+        CHECK_EQ(x.cogs[0].queued, 1u);
+        CHECK_EQ(x.cogs[1].queued, 4u);
+      }
+    }
+  }
+}
+
+SCENARIO("a batch is answered once its lines are in the queues, not before, and not only when they are handled") {
+  add("reader", 1, {}, true);
+  auto answers = std::make_shared<size_t>(0);
+  sys.spawn([answers, hub = hub](caf::event_based_actor* connection) {
+    connection->request(hub, caf::infinite, batch_of({privmsg("1", "hello")})).then([answers] { ++*answers; });
+  });
+  CHECK_EQ(*answers, 0u);
+  sched.run();
+  CHECK_EQ(*answers, 1u);
+  CHECK_EQ(report().cogs.at(0).queued, 1u);
+}
+
+SCENARIO("lines wait for the cogs that are about to announce themselves") {
+  GIVEN("a router that expects two cogs") {
+    kill(hub);
+    hub = spawn_router(delivery_queue::options{}, {"fast", "slow"});
+    auto answers = std::make_shared<size_t>(0);
+    auto forward = [&](const std::string& text) {
+      auto batch = batch_of({privmsg("id-" + text, text)});
+      sys.spawn([answers, batch, hub = hub](caf::event_based_actor* connection) {
+        connection->request(hub, caf::infinite, batch).then([answers] { ++*answers; });
+      });
+      sched.run();
+    };
+    WHEN("lines arrive before both have announced themselves") {
+      auto fast = add("fast", 1, {}, true);
+      forward("one");
+      forward("two");
+      THEN("they are neither answered nor given to one of them alone") {
+        CHECK_EQ(*answers, 0u);
+        CHECK(fast->texts.empty());
+      }
+      AND("then both get all, in order") {
+        auto slow = add("slow", 2, {}, true);
+        CHECK_EQ(*answers, 2u);
+        CHECK_EQ(fast->texts, (strings{"one", "two"}));
+        CHECK_EQ(slow->texts, (strings{"one", "two"}));
+        forward("three");
+        CHECK_EQ(*answers, 3u);
+        CHECK_EQ(slow->texts.size(), 3u);
+      }
+    }
+  }
+}
+
+SCENARIO("a cog that never announces itself doesn't hold up the others for long") {
+  kill(hub);
+  hub = spawn_router(delivery_queue::options{}, {"good", "broken"});
+  auto good = add("good", 1, {}, true);
+  chat({"hello"});
+  pass(4s);
+  CHECK(good->texts.empty());
+  pass(1s);
+  CHECK_EQ(good->texts, (strings{"hello"}));
+  chat({"and more"});
+  CHECK_EQ(good->texts.size(), 2u);
+}
+
+SCENARIO("shed lines are warned of now and then, not each time") {
+  creamery::test::captured_log log;
+  kill(hub);
+  hub = spawn_router({.capacity = 500, .window = 1});
+  add("cog", 1, {}, true);
+  for (int i = 0; i < 500; ++i)
+    chat({"chatter " + std::to_string(i)});
+  CHECK_GT(report().cogs.at(0).shed, 400u);
+  CHECK_GE(log.count("were shed"), 1u);
+  CHECK_LE(log.count("were shed"), 10u);
+}
+
+SCENARIO("a cog that was restarted gets only what wasn't acknowledged") {
+  GIVEN("a cog that has handled two of five lines") {
+    auto first = add("cog", 1, {}, true);
+    chat({"1", "2"});
+    chat({"3", "4", "5"});
+    done("cog", 1, 2);
+    WHEN("its next instance announces itself") {
+      auto second = add("cog", 2, {}, true);
+      THEN("it gets the other three, with their old numbers") {
+        CHECK_EQ(second->texts, (strings{"3", "4", "5"}));
+        CHECK_EQ(second->lines.front().number, 3u);
+        CHECK_EQ(first->texts.size(), 5u);
+      }
+      AND("what comes then goes to the new one only") {
+        chat({"6"});
+        CHECK_EQ(second->texts.back(), "6");
+        CHECK_EQ(first->texts.size(), 5u);
+        done("cog", 2, 6);
+        auto x = report().cogs.at(0);
+        CHECK_EQ(x.handled, 6u);
+        CHECK_EQ(x.queued, 0u);
+      }
+    }
+  }
+}
+
+SCENARIO("a batch that was half done says where to go on") {
+  add("cog", 1, {}, true);
+  chat({"1", "2", "3", "4"});
+  done("cog", 1, 3);
+  auto second = add("cog", 2, {}, true);
+  REQUIRE_EQ(second->from.size(), 1u);
+  CHECK_EQ(second->from.front(), 4u);
+}
+
+SCENARIO("a poisoned line isn't given out again") {
+  GIVEN("a cog that fails at the second of three lines") {
+    add("cog", 1, {"boom"});
+    chat({"!boom 1"});
+    chat({"!boom 2"});
+    chat({"!boom 3"});
+    done("cog", 1, 1);
+    done("cog", 1, 2, 1);
+    WHEN("its next instance announces itself") {
+      auto second = add("cog", 2, {"boom"});
+      THEN("it gets the third one") {
+        CHECK_EQ(second->texts, (strings{"!boom 3"}));
+        auto x = report().cogs.at(0);
+        CHECK_EQ(x.poisoned, 1u);
+        CHECK_EQ(x.handled, 1u);
+        CHECK_EQ(x.queued, 1u);
+      }
+    }
+  }
+}
+
+SCENARIO("what an old instance says after its successor has announced itself is ignored") {
+  add("cog", 1, {}, true);
+  chat({"1", "2", "3"});
+  add("cog", 2, {}, true);
+  done("cog", 1, 3);
+  CHECK_EQ(report().cogs.at(0).queued, 3u);
+  done("cog", 3, 3); // nobody knows this one
+  CHECK_EQ(report().cogs.at(0).queued, 3u);
+  done("other", 1, 3);
+  done("cog", 2, 3);
+  CHECK_EQ(report().cogs.at(0).queued, 0u);
+}
+
+SCENARIO("an old instance that announces itself late doesn't take the lines from its successor") {
+  auto second = add("cog", 2, {}, true);
+  auto first = add("cog", 1, {}, true);
+  chat({"hello"});
+  CHECK(first->texts.empty());
+  CHECK_EQ(second->texts, (strings{"hello"}));
+}
+
+SCENARIO("an acknowledgement that comes twice, or goes back, counts once") {
+  add("cog", 1, {}, true);
+  chat({"1", "2", "3"});
+  done("cog", 1, 2);
+  done("cog", 1, 2);
+  done("cog", 1, 1);
+  auto x = report().cogs.at(0);
+  CHECK_EQ(x.handled, 2u);
+  CHECK_EQ(x.queued, 1u);
+}
+
+SCENARIO("a cog that never answers is given no more than its window, and nothing is lost while there is room") {
+  kill(hub);
+  hub = spawn_router({.capacity = 1024 * 1024, .window = 400});
+  auto inbox = add("cog", 1, {}, true);
+  for (int i = 0; i < 20; ++i)
+    chat({"a text of some length, number " + std::to_string(i)});
+  CHECK_LT(inbox->texts.size(), 5u);
+  CHECK_EQ(report().cogs.at(0).queued, 20u);
+  WHEN("it gets on") {
+    while (report().cogs.at(0).queued > 0)
+      done("cog", 1, inbox->lines.back().number);
+    THEN("it got all, in order") {
+      REQUIRE_EQ(inbox->texts.size(), 20u);
+      for (size_t i = 0; i < 20; ++i)
+        CHECK_EQ(inbox->lines[i].number, i + 1);
+      CHECK_EQ(report().cogs.at(0).handled, 20u);
+    }
+  }
+}
+
+SCENARIO("a full queue sheds chat before commands, and says how much") {
+  kill(hub);
+  hub = spawn_router({.capacity = 2'000, .window = 1});
+  auto inbox = add("cog", 1, {"keep"}, true);
+  chat({"first"}); // is out, and stays there
+  for (int i = 0; i < 3; ++i)
+    chat({"!keep " + std::to_string(i)});
+  for (int i = 0; i < 50; ++i)
+    chat({"chatter " + std::to_string(i)});
+  auto x = report().cogs.at(0);
+  CHECK_GT(x.shed, 0u);
+  CHECK_EQ(x.routed, 54u);
+  for (int i = 0; i < 60; ++i)
+    done("cog", 1, inbox->lines.back().number);
+  for (int i = 0; i < 3; ++i)
+    CHECK_EQ(std::count(inbox->texts.begin(), inbox->texts.end(), "!keep " + std::to_string(i)), 1);
+  CHECK_EQ(inbox->texts.back(), "chatter 49");
+  CHECK_EQ(report().cogs.at(0).queued, 0u);
+}
+
+SCENARIO("a line that comes by two connections is handled once") {
+  auto inbox = add("cog", 1, {}, true);
+  tell(hub, batch_of({privmsg("same", "hello")}, 1));
+  tell(hub, batch_of({privmsg("same", "hello")}, 1));
+  CHECK_EQ(inbox->texts, (strings{"hello"}));
+  CHECK_EQ(report().duplicates, 1u);
+}
+
+SCENARIO("the bot doesn't obey itself") {
+  auto inbox = add("cog", 1, {"hello"});
+  tell(hub, own_login_atom_v, std::string{"creamybot"});
+  chat({"!hello"}, "creamybot");
+  CHECK(inbox->texts.empty());
+  chat({"!hello"}, "ann");
+  CHECK_EQ(inbox->texts.size(), 1u);
+}
+
+SCENARIO("a command that two cogs want stays with the first one") {
+  auto first = add("first", 1, {"hello"});
+  auto second = add("second", 2, {"hello", "bye"});
+  chat({"!hello", "!bye"});
+  CHECK_EQ(first->texts, (strings{"!hello"}));
+  CHECK_EQ(second->texts, (strings{"!bye"}));
+}
+
+SCENARIO("an instance with other commands than its predecessor's is called by its own") {
+  add("cog", 1, {"old"});
+  auto second = add("cog", 2, {"other", "new"});
+  chat({"!old", "!new"});
+  CHECK_EQ(second->texts, (strings{"!new"}));
+  CHECK_EQ(second->lines.at(0).command, 1u);
+}
+
+END_FIXTURE_SCOPE()
