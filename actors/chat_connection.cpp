@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <random>
+#include <utility>
 
 namespace creamery {
 
@@ -152,6 +153,9 @@ void chat_connection_state::on_lines(const link_lines& arrived) {
   }
   if (batch.lines.empty())
     from->socket->release(lines.cost);
+  else if (from->what == role::successor)
+    from->held.push_back(
+      {std::move(batch), from->socket, lines.cost}); // bounded: it isn't released, so reading will stop
   else
     forward(std::move(batch), *from, lines.cost);
   perform(arrived.link, std::move(todo));
@@ -203,7 +207,7 @@ void chat_connection_state::on_tick() {
     auto* on = find(id);
     if (on == nullptr)
       continue;
-    if (!pending_.empty() || on->socket->reading_paused()) {
+    if (!pending_.empty() || !on->held.empty() || on->socket->reading_paused()) {
       // We are the ones who don't read, or don't get on with what was read: the server isn't to blame.
       on->irc->excuse_silence(now);
     }
@@ -346,6 +350,12 @@ void chat_connection_state::perform(link& on, irc_action::replace&) {
   dial_after({});
 }
 
+void chat_connection_state::perform(link& on, irc_action::flushed&) {
+  auto* successor = find(role::successor);
+  if (on.what == role::current && successor != nullptr && successor->reported_ready)
+    promote(*successor);
+}
+
 void chat_connection_state::perform(link& on, irc_action::give_up& action) {
   on.socket->close();
   over(on.id, std::move(action.reason), redial_);
@@ -369,6 +379,7 @@ void chat_connection_state::drop(link_id id) {
     return;
   auto gone = std::move(*i);
   links_.erase(i);
+  forward_held(gone);
   if (gone.what != role::retiring) // those of a retiring one are told when it retires
     tell_lost(gone);
 }
@@ -390,6 +401,7 @@ void chat_connection_state::over(link_id id, std::string why, backoff& wait) {
   if (auto* successor = find(role::successor); what == role::current && successor != nullptr) {
     successor->what = role::current;
     overlap_ends_.reset();
+    forward_held(*successor);
     last_error_ = std::move(why);
   } else if (dialling_) {
     last_error_ = std::move(why);
@@ -402,6 +414,7 @@ void chat_connection_state::promote(link& successor) {
   auto* old = find(role::current);
   successor.what = role::current;
   overlap_ends_.reset();
+  forward_held(successor);
   if (old == nullptr)
     return;
   old->what = role::retiring;
@@ -421,8 +434,15 @@ void chat_connection_state::check_ready(link& on) {
   if (!on.irc || on.what == role::retiring || on.reported_ready || !on.irc->settled())
     return;
   on.reported_ready = true;
-  if (on.what == role::successor)
-    promote(on);
+  if (auto* successor = find(role::successor);
+      successor != nullptr && on.what == role::current && successor->reported_ready)
+    return; // the successor has told it already
+  if (auto* old = find(role::current); on.what == role::successor && old != nullptr && old->irc) {
+    // Both are in the channels now. What the old one still has to tell comes first, so its end is waited for.
+    irc_action::list todo;
+    old->irc->flush(todo);
+    perform(old->id, std::move(todo));
+  }
   bot_ready ready{login_, {}, {}};
   for (const auto& [channel, state] : on.irc->channels())
     (state.state == irc_session::membership::joined ? ready.channels : ready.missing).push_back(channel);
@@ -435,6 +455,11 @@ void chat_connection_state::forward(chat_batch batch, const link& from, size_t c
   pending_.push_back({std::move(batch), from.socket, cost});
   if (router_)
     send_to_router(pending_.back());
+}
+
+void chat_connection_state::forward_held(link& from) {
+  for (auto& one : std::exchange(from.held, {}))
+    forward(std::move(one.batch), from, one.cost);
 }
 
 void chat_connection_state::send_to_router(const pending_batch& one) {
@@ -491,6 +516,9 @@ connection_report chat_connection_state::report() {
                            .channels = {}};
   for (const auto& one : pending_)
     result.lines_pending += one.batch.lines.size();
+  for (const auto& one : links_)
+    for (const auto& held : one.held)
+      result.lines_pending += held.batch.lines.size();
   const auto* current = find(role::current);
   if (current == nullptr)
     result.state = dialling_ ? "dialling" : "waiting";

@@ -55,6 +55,13 @@ private:
     retiring,
   };
 
+  /// Lines that the router hasn't accounted for yet.
+  struct pending_batch {
+    chat_batch batch;
+    std::shared_ptr<chat_link> socket;
+    size_t cost;
+  };
+
   /// One socket and what is spoken on it.
   struct link {
     link_id id = 0;
@@ -65,13 +72,8 @@ private:
     std::optional<irc_session> irc;
     time_point opened{};
     bool reported_ready = false;
-  };
-
-  /// Lines that the router hasn't accounted for yet.
-  struct pending_batch {
-    chat_batch batch;
-    std::shared_ptr<chat_link> socket;
-    size_t cost;
+    /// What a successor has read while the old link may still have to tell what came before it.
+    std::vector<pending_batch> held;
   };
 
   // -- dialling ---------------------------------------------------------------------------------------------------------
@@ -109,6 +111,7 @@ private:
   void perform(link& on, irc_action::own_state& action);
   void perform(link& on, irc_action::noticed& action);
   void perform(link& on, irc_action::replace& action);
+  void perform(link& on, irc_action::flushed& action);
   void perform(link& on, irc_action::give_up& action);
 
   // -- helpers ------------------------------------------------------------------------------------------------------------
@@ -121,8 +124,10 @@ private:
   void over(link_id id, std::string why, backoff& wait);
   /// Tells which channels of a link are joined on no other one.
   void tell_lost(const link& gone);
-  /// The successor takes the place of the current link, which is closed.
+  /// The successor takes the place of the current link, which is closed; what it held back goes on.
   void promote(link& successor);
+  /// What a link held back goes to the router.
+  void forward_held(link& from);
   void check_ready(link& on);
   void forward(chat_batch batch, const link& from, size_t cost);
   void send_to_router(const pending_batch& one);

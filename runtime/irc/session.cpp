@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::string_view capabilities = "twitch.tv/tags twitch.tv/commands twitch.tv/membership";
 
+/// What the PING of `flush` carries; the server's PONG brings it back behind everything it sent before.
+constexpr std::string_view flush_token = "creamery-flush";
+
 /// As many channels in one JOIN as keep it within the 512 bytes of RFC 1459 with names of up to 25 characters.
 constexpr size_t channels_per_join = 15;
 
@@ -86,6 +89,9 @@ irc_session::verdict irc_session::receive(const irc_line& line, time_point now, 
       return verdict::consumed;
     }
     case irc_verb::pong:
+      if (line.text() == flush_token)
+        todo.emplace_back(irc_action::flushed{});
+      return verdict::consumed;
     case irc_verb::globaluserstate: return verdict::consumed;
     case irc_verb::cap:
       if (line.param(1) == "NAK")
@@ -212,6 +218,13 @@ void irc_session::permit_joins(size_t count, time_point now, irc_action::list& t
   }
   flush();
   request_joins(todo);
+}
+
+void irc_session::flush(irc_action::list& todo) {
+  std::string ping = "PING :";
+  ping += flush_token;
+  ping += "\r\n";
+  todo.emplace_back(irc_action::send{std::move(ping)});
 }
 
 void irc_session::repeat_requests(irc_action::list& todo) {

@@ -97,13 +97,16 @@ struct noticed {
 /// The server is about to end this connection: open another one, and keep reading this one until that is ready.
 struct replace {};
 
+/// Everything that the server sent before `irc_session::flush` has arrived.
+struct flushed {};
+
 /// The connection is dead or of no use: close it and open another one.
 struct give_up {
   std::string reason;
 };
 
 using any = std::variant<send, welcomed, login_refused, request_joins, joined, join_failed, parted, own_state, noticed,
-                         replace, give_up>;
+                         replace, flushed, give_up>;
 
 using list = std::vector<any>;
 
@@ -154,6 +157,10 @@ public:
   /// The oldest request that is open (`request_joins`) is answered: `count` JOINs may be sent now, at least one. When it is
   /// fewer than were asked for, the rest is asked for again.
   void permit_joins(size_t count, time_point now, irc_action::list& todo);
+
+  /// Asks for a sign that everything the server has sent by now has arrived: `irc_action::flushed` follows, unless the
+  /// connection ends before.
+  void flush(irc_action::list& todo);
 
   /// Whoever was asked for permissions is gone: asks again for all that are still needed.
   void repeat_requests(irc_action::list& todo);

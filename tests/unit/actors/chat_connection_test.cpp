@@ -89,6 +89,13 @@ struct world {
         result.emplace_back(irc_line{batch.memory->data(), line}.text());
     return result;
   }
+
+  /// The same without what has no text, like ROOMSTATE.
+  strings said() const {
+    auto result = texts();
+    std::erase(result, "");
+    return result;
+  }
 };
 
 using world_ptr = std::shared_ptr<world>;
@@ -284,6 +291,12 @@ struct connection_fixture : creamery::test::timed_fixture {
   }
 
   /// Somebody says this, in one batch.
+  /// The server answers the PING that asks for everything it sent before.
+  void flushed(link_id id) {
+    REQUIRE(link(id).has_sent("PING :creamery-flush\r\n"));
+    receive(id, {":tmi.twitch.tv PONG tmi.twitch.tv :creamery-flush"});
+  }
+
   void chat(link_id id, const strings& texts, size_t cost = 1) {
     strings lines;
     for (const auto& text : texts)
@@ -1008,15 +1021,26 @@ SCENARIO("RECONNECT opens a successor while the old link is still read") {
       chat(1, {"by the old link"});
       tell(connection, outgoing_line{"one", "PRIVMSG #one :a\r\n"});
       THEN("the old one is read and written to") {
-        CHECK_EQ(w->texts().back(), "by the old link");
+        CHECK_EQ(w->said().back(), "by the old link");
         CHECK_EQ(link(1).sent.back(), "PRIVMSG #one :a\r\n");
         CHECK(!link(1).closed);
       }
     }
     WHEN("the successor is in its channels") {
       w->ready.clear();
+      chat(2, {"after both"});
       roomstate(2, "two");
-      THEN("it takes over, and the old one is closed") {
+      chat(1, {"before both"});
+      THEN("what the old one still has to tell comes first") {
+        CHECK(!link(1).closed);
+        CHECK_EQ(w->said().back(), "before both");
+        CHECK_EQ(report().state, "replacing");
+        CHECK_GE(report().lines_pending, 1u);
+        flushed(1);
+        CHECK_EQ(w->said().back(), "after both");
+        CHECK_EQ(report().lines_pending, 0u);
+      }
+      AND("it takes over as soon as that has arrived, and the old one is closed") {
         CHECK(link(1).closed);
         CHECK(!link(2).closed);
         CHECK_EQ(w->ready.size(), 1u);
@@ -1026,7 +1050,7 @@ SCENARIO("RECONNECT opens a successor while the old link is still read") {
       }
       AND("what still arrives on the old one counts") {
         chat(1, {"last words"}, 5);
-        CHECK_EQ(w->texts().back(), "last words");
+        CHECK_EQ(w->said().back(), "last words");
         CHECK_GE(link(1).released, 5u);
       }
     }
@@ -1039,6 +1063,45 @@ SCENARIO("RECONNECT opens a successor while the old link is still read") {
       }
     }
   }
+}
+
+SCENARIO("an old link that doesn't say that it has told everything is waited for only so long") {
+  start({"one"});
+  settle(1, {"one"});
+  receive(1, {reconnect});
+  settle(2, {"one"});
+  auto released = link(2).released;
+  chat(2, {"held back"}, 7);
+  CHECK(w->said().empty());
+  CHECK_EQ(link(2).released, released);
+  pass(chat_settings{}.overlap + 1s);
+  CHECK(link(1).closed);
+  CHECK_EQ(w->said(), strings{"held back"});
+  answer_router();
+  CHECK_GE(link(2).released, released + 7);
+}
+
+SCENARIO("an old link that ends isn't waited for") {
+  start({"one"});
+  settle(1, {"one"});
+  receive(1, {reconnect});
+  settle(2, {"one"});
+  chat(2, {"held back"});
+  close(1);
+  CHECK_EQ(w->said(), strings{"held back"});
+  CHECK_EQ(report().state, "open");
+  CHECK_EQ(w->count("lost one"), 0u);
+}
+
+SCENARIO("what a successor has read isn't lost with it") {
+  start({"one"});
+  settle(1, {"one"});
+  receive(1, {reconnect});
+  settle(2, {"one"});
+  chat(2, {"held back"});
+  close(2);
+  CHECK_EQ(w->said(), strings{"held back"});
+  CHECK(!link(1).closed);
 }
 
 SCENARIO("after the change nobody dials again because the old link has ended") {
@@ -1125,6 +1188,7 @@ SCENARIO("a successor that fails is tried again while the old link is still read
   pass(2s);
   REQUIRE_EQ(links->size(), 3u);
   settle(3, {"one"});
+  flushed(1);
   CHECK(link(1).closed);
   CHECK_EQ(report().state, "open");
   CHECK_EQ(w->count("lost one"), 0u);
@@ -1232,6 +1296,7 @@ SCENARIO("a channel that the successor can't join is lost, so that nothing is sa
   welcome(2);
   roomstate(2, "one");
   receive(2, {"@msg-id=msg_banned :tmi.twitch.tv NOTICE #two :You are permanently banned"});
+  flushed(1);
   CHECK(link(1).closed);
   CHECK_EQ(w->count("lost two"), 1u);
 }
@@ -1245,6 +1310,8 @@ SCENARIO("a bot isn't told twice that it is ready by a link that retires") {
   settle(2, {"one", "two"});
   REQUIRE_EQ(w->ready.size(), 1u);
   roomstate(1, "two");
+  CHECK_EQ(w->ready.size(), 1u);
+  flushed(1);
   CHECK_EQ(w->ready.size(), 1u);
 }
 

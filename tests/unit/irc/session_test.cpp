@@ -67,6 +67,10 @@ std::string show(const irc_action::any& action) {
       return "replace";
     }
 
+    std::string operator()(const irc_action::flushed&) const {
+      return "flushed";
+    }
+
     std::string operator()(const irc_action::give_up& x) const {
       return "give up: " + x.reason;
     }
@@ -103,6 +107,10 @@ struct session_fixture : creamery::test::fixture {
 
   strings leave(const std::string& channel) {
     return shown([&](auto& todo) { session->part(channel, todo); });
+  }
+
+  strings flush() {
+    return shown([&](auto& todo) { session->flush(todo); });
   }
 
   strings ask_again() {
@@ -572,6 +580,14 @@ SCENARIO("RECONNECT asks for another connection while this one is still read") {
   CHECK_EQ(hear(":ann!ann@ann.tmi.twitch.tv PRIVMSG #a :still here"), strings{});
   CHECK(verdict == irc_session::verdict::forward);
   CHECK_EQ(hear("PING :x"), (strings{"send PONG :x"}));
+}
+
+SCENARIO("a session can ask whether all that was sent before has arrived") {
+  log_in();
+  CHECK_EQ(flush(), strings{"send PING :creamery-flush"});
+  CHECK_EQ(hear(":tmi.twitch.tv PONG tmi.twitch.tv :creamery"), strings{});
+  CHECK_EQ(hear(":tmi.twitch.tv PONG tmi.twitch.tv :creamery-flush"), strings{"flushed"});
+  CHECK_EQ(verdict, irc_session::verdict::consumed);
 }
 
 SCENARIO("silence that is our own fault doesn't count") {
