@@ -48,7 +48,7 @@ inline std::string content_of(const std::filesystem::path& path) {
 
 /// The root of the source tree.
 inline std::filesystem::path source_directory() {
-  return std::filesystem::path{__FILE__}.parent_path().parent_path().parent_path().parent_path();
+  return CREAMERY_SOURCE_DIR;
 }
 
 /// A folder that exists as long as the object.
