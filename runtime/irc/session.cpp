@@ -1,5 +1,7 @@
 #include "runtime/irc/session.hpp"
 
+#include "messages/chat_message.hpp"
+
 #include <algorithm>
 #include <array>
 #include <numeric>
@@ -36,25 +38,11 @@ bool is_join_failure(std::string_view msg_id) noexcept {
          || msg_id == "msg_concurrent_channel_limit_reached";
 }
 
-bool has_badge(std::string_view badges, std::string_view set) noexcept {
-  while (!badges.empty()) {
-    auto end = badges.find(',');
-    auto one = badges.substr(0, end);
-    if (one.substr(0, one.find('/')) == set)
-      return true;
-    if (end == std::string_view::npos)
-      break;
-    badges.remove_prefix(end + 1);
-  }
-  return false;
-}
-
 /// Whether a USERSTATE says that the larger limits hold here. Badges are to be trusted over the `mod` tag, which a
 /// broadcaster doesn't have (twitch-platform 1.6).
 bool is_privileged(const irc_line& userstate) noexcept {
-  auto badges = userstate.tag("badges").value_or("");
-  return userstate.tag("mod") == "1" || has_badge(badges, "moderator") || has_badge(badges, "lead_moderator")
-         || has_badge(badges, "broadcaster") || has_badge(badges, "vip");
+  chat_message whose{userstate};
+  return whose.tag("mod") == "1" || whose.is_moderator() || whose.is_vip();
 }
 
 } // namespace
