@@ -4,6 +4,8 @@
 #include "runtime/net/printable.hpp"
 #include "runtime/telemetry/log.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 #include <bit>
 #include <random>
@@ -24,8 +26,10 @@ bool is_joined(const irc_session& irc, const std::string& channel) {
   return i != irc.channels().end() && i->second.state == irc_session::membership::joined;
 }
 
-int64_t in_seconds(std::chrono::steady_clock::duration d) {
-  return std::chrono::duration_cast<std::chrono::seconds>(d).count();
+/// For people: seconds, with tenths where they matter.
+std::string in_seconds(std::chrono::steady_clock::duration d) {
+  auto seconds = std::chrono::duration<double>{d}.count();
+  return seconds < 10 ? fmt::format("{:.1f}", seconds) : fmt::format("{:.0f}", seconds);
 }
 
 } // namespace

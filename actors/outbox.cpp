@@ -166,9 +166,7 @@ void outbox_state::remember_latency(const say_queue::transmission& sent, say_que
 }
 
 outbox_report outbox_state::report() const {
-  auto x = queue_.counters();
-  return {account_,   x.accepted,  x.rejected, x.confirmed, x.refused, x.unconfirmed,
-          x.aged_out, x.abandoned, x.waiting,  x.in_flight, latencies_};
+  return {account_, queue_.counters(), latencies_};
 }
 
 } // namespace creamery

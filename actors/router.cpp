@@ -100,12 +100,9 @@ void router_state::pump(const std::string& cog, const receiver& to) {
 }
 
 router_report router_state::report() const {
-  const auto& total = dispatcher_.counters();
-  router_report result{total.received, total.chat, total.duplicates, total.ignored, total.routed, total.commands, {}};
-  for (const auto& [cog, queue] : dispatcher_.queues()) {
-    const auto& x = queue.counters();
-    result.cogs.push_back({cog, x.routed, x.handled, x.poisoned, x.shed, x.queued});
-  }
+  router_report result{dispatcher_.counters(), {}};
+  for (const auto& [cog, queue] : dispatcher_.queues())
+    result.cogs.push_back({cog, queue.counters()});
   return result;
 }
 

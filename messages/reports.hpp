@@ -1,7 +1,8 @@
 #pragma once
 
+#include "messages/counters.hpp"
+
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -40,36 +41,19 @@ struct connection_report {
 /// How one cog stands.
 struct cog_report {
   std::string name;
-  uint64_t routed = 0;
-  uint64_t handled = 0;
-  uint64_t poisoned = 0;
-  uint64_t shed = 0;
-  uint64_t queued = 0;
+  delivery_counters lines;
 };
 
-/// How a router stands; the members mean what those of `dispatch_counters` do.
+/// How a router stands.
 struct router_report {
-  uint64_t received = 0;
-  uint64_t chat = 0;
-  uint64_t duplicates = 0;
-  uint64_t ignored = 0;
-  uint64_t routed = 0;
-  uint64_t commands = 0;
+  dispatch_counters lines;
   std::vector<cog_report> cogs;
 };
 
-/// How an outbox stands; the members mean what those of `send_counters` do.
+/// How an outbox stands.
 struct outbox_report {
   std::string account;
-  uint64_t accepted = 0;
-  uint64_t rejected = 0;
-  uint64_t confirmed = 0;
-  uint64_t refused = 0;
-  uint64_t unconfirmed = 0;
-  uint64_t aged_out = 0;
-  uint64_t abandoned = 0;
-  uint64_t waiting = 0;
-  uint64_t in_flight = 0;
+  send_counters messages;
   /// Microseconds from the read of the line that caused a message to its write, without the time in the limiter: the
   /// latest ones, in no order.
   std::vector<uint32_t> latencies_us;
@@ -115,24 +99,18 @@ bool inspect(Inspector& f, connection_report& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, cog_report& x) {
-  return f.object(x).fields(f.field("name", x.name), f.field("routed", x.routed), f.field("handled", x.handled),
-                            f.field("poisoned", x.poisoned), f.field("shed", x.shed), f.field("queued", x.queued));
+  return f.object(x).fields(f.field("name", x.name), f.field("lines", x.lines));
 }
 
 template <class Inspector>
 bool inspect(Inspector& f, router_report& x) {
-  return f.object(x).fields(f.field("received", x.received), f.field("chat", x.chat),
-                            f.field("duplicates", x.duplicates), f.field("ignored", x.ignored),
-                            f.field("routed", x.routed), f.field("commands", x.commands), f.field("cogs", x.cogs));
+  return f.object(x).fields(f.field("lines", x.lines), f.field("cogs", x.cogs));
 }
 
 template <class Inspector>
 bool inspect(Inspector& f, outbox_report& x) {
-  return f.object(x).fields(
-    f.field("account", x.account), f.field("accepted", x.accepted), f.field("rejected", x.rejected),
-    f.field("confirmed", x.confirmed), f.field("refused", x.refused), f.field("unconfirmed", x.unconfirmed),
-    f.field("aged_out", x.aged_out), f.field("abandoned", x.abandoned), f.field("waiting", x.waiting),
-    f.field("in_flight", x.in_flight), f.field("latencies_us", x.latencies_us));
+  return f.object(x).fields(f.field("account", x.account), f.field("messages", x.messages),
+                            f.field("latencies_us", x.latencies_us));
 }
 
 template <class Inspector>

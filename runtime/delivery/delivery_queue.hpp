@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/chat_batch.hpp"
+#include "messages/counters.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -8,25 +9,6 @@
 #include <optional>
 
 namespace creamery {
-
-/// What has become of the lines for one cog. At every moment `routed = handled + poisoned + shed + queued` (DESIGN 5).
-struct delivery_counters {
-  /// Lines given to the queue.
-  uint64_t routed = 0;
-  uint64_t handled = 0;
-  /// Lines whose handler threw; they are not tried again.
-  uint64_t poisoned = 0;
-  /// Lines dropped because the queue was full.
-  uint64_t shed = 0;
-  /// Lines that wait, or are with the cog and not yet acknowledged.
-  uint64_t queued = 0;
-
-  bool balanced() const noexcept {
-    return routed == handled + poisoned + shed + queued;
-  }
-
-  friend bool operator==(const delivery_counters&, const delivery_counters&) = default;
-};
 
 /// The lines on their way to one cog: numbered, kept until acknowledged, given out within a window, bounded in bytes. When
 /// it is full, ordinary chat is shed first, oldest first, then commands and events. A pure class: no clock, no actor.

@@ -2,6 +2,7 @@
 
 #include "messages/chat_batch.hpp"
 #include "messages/chat_message.hpp"
+#include "messages/counters.hpp"
 #include "runtime/delivery/delivery_queue.hpp"
 #include "runtime/irc/duplicate_filter.hpp"
 
@@ -13,23 +14,6 @@
 #include <vector>
 
 namespace creamery {
-
-/// What became of the lines that reached a bot's router. At every moment `received = duplicates + ignored + routed`.
-struct dispatch_counters {
-  uint64_t received = 0;
-  /// Those among them that Twitch sends because of what people do: PRIVMSG, USERNOTICE, CLEARCHAT and CLEARMSG.
-  uint64_t chat = 0;
-  /// Lines that had come before, by another connection.
-  uint64_t duplicates = 0;
-  /// Lines that no cog asked for.
-  uint64_t ignored = 0;
-  /// Lines given to at least one cog.
-  uint64_t routed = 0;
-  /// Commands recognised; they are among the routed lines.
-  uint64_t commands = 0;
-
-  friend bool operator==(const dispatch_counters&, const dispatch_counters&) = default;
-};
 
 /// Decides which cogs get a line, and what for; holds their queues. The rules of a bot's router, without an actor.
 class dispatcher {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/counters.hpp"
 #include "messages/say.hpp"
 #include "runtime/irc/limiter.hpp"
 
@@ -14,30 +15,6 @@
 #include <vector>
 
 namespace creamery {
-
-/// What has become of the messages of one account. At every moment
-/// `accepted = confirmed + refused + unconfirmed + aged_out + abandoned + waiting + in_flight`.
-struct send_counters {
-  /// Lines taken in, after splitting.
-  uint64_t accepted = 0;
-  /// Messages not taken in: the queue was full, nothing was left of their text, or the account is anonymous.
-  uint64_t rejected = 0;
-  uint64_t confirmed = 0;
-  /// Twitch said no.
-  uint64_t refused = 0;
-  /// Written, and neither confirmed nor refused until the time-out or the end of the connection.
-  uint64_t unconfirmed = 0;
-  /// Not written, because they waited for too long.
-  uint64_t aged_out = 0;
-  /// Not written, because the bot left the channel.
-  uint64_t abandoned = 0;
-  /// Written again after the connection was lost (`at_least_once`).
-  uint64_t repeated = 0;
-  uint64_t waiting = 0;
-  uint64_t in_flight = 0;
-
-  friend bool operator==(const send_counters&, const send_counters&) = default;
-};
 
 /// Everything that one account says: order, limits, splitting, repetition and confirmation (twitch-platform 1.14, 1.15).
 /// Knows no clock and no socket. Several bots may use one account; they share its limits.

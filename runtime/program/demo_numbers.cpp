@@ -32,14 +32,14 @@ demo_numbers collect(service& bots, const simulator::simulator& twitch, std::chr
     return x;
   std::vector<uint32_t> latencies;
   for (const auto& bot : report->bots) {
-    x.lines_in += bot.router.chat;
-    x.commands += bot.router.commands;
+    x.lines_in += bot.router.lines.chat;
+    x.commands += bot.router.lines.commands;
     for (const auto& cog : bot.router.cogs) {
-      x.routed += cog.routed;
-      x.handled += cog.handled;
-      x.poisoned += cog.poisoned;
-      x.shed += cog.shed;
-      x.queued += cog.queued;
+      x.routed += cog.lines.routed;
+      x.handled += cog.lines.handled;
+      x.poisoned += cog.lines.poisoned;
+      x.shed += cog.lines.shed;
+      x.queued += cog.lines.queued;
     }
     for (const auto& child : bot.children)
       x.restarts += child.restarts;
@@ -47,12 +47,12 @@ demo_numbers collect(service& bots, const simulator::simulator& twitch, std::chr
       x.reconnects += connection.reconnects;
   }
   for (const auto& account : report->accounts) {
-    x.said += account.accepted;
-    x.replies += account.confirmed;
-    x.replies_waiting += account.waiting + account.in_flight;
-    x.replies_aged_out += account.aged_out;
-    x.replies_refused += account.refused;
-    x.replies_unconfirmed += account.unconfirmed;
+    x.said += account.messages.accepted;
+    x.replies += account.messages.confirmed;
+    x.replies_waiting += account.messages.waiting + account.messages.in_flight;
+    x.replies_aged_out += account.messages.aged_out;
+    x.replies_refused += account.messages.refused;
+    x.replies_unconfirmed += account.messages.unconfirmed;
     latencies.insert(latencies.end(), account.latencies_us.begin(), account.latencies_us.end());
   }
   x.latency_p50_us = percentile(latencies, 0.50);

@@ -187,8 +187,8 @@ private:
     }
     auto running = std::count_if(bot.children.begin(), bot.children.end(),
                                  [](const auto& x) { return x.name.starts_with("cog ") && x.state == "running"; });
-    return fmt::format("  {:<14}{:<12}{:<34}{:>12}{:>10}{:>8}", bot.name, login, channels, bot.router.chat,
-                       bot.router.commands, running);
+    return fmt::format("  {:<14}{:<12}{:<34}{:>12}{:>10}{:>8}", bot.name, login, channels, bot.router.lines.chat,
+                       bot.router.lines.commands, running);
   }
 
   void leave() {

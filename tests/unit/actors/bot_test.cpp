@@ -149,8 +149,8 @@ SCENARIO("lines of all connections reach the router") {
     chat(one, 1, "hello");
   }
   auto x = report();
-  CHECK_EQ(x.router.chat, 2u);
-  CHECK_EQ(x.router.ignored, x.router.received);
+  CHECK_EQ(x.router.lines.chat, 2u);
+  CHECK_EQ(x.router.lines.ignored, x.router.lines.received);
   for (const auto& one : x.connections)
     CHECK_EQ(one.lines_pending, 0u);
 }
@@ -186,7 +186,7 @@ SCENARIO("a router that fails is replaced alone, and gets what arrived meanwhile
       chat(connection, 1, "afterwards");
       THEN("the new router got both, and the connection is the old one") {
         auto x = report();
-        CHECK_EQ(x.router.chat, 2u);
+        CHECK_EQ(x.router.lines.chat, 2u);
         CHECK_EQ(x.connections.at(0).lines_pending, 0u);
         CHECK_EQ(x.connections.at(0).dials, 1u);
         CHECK_EQ(child("router").restarts, 1u);
@@ -208,7 +208,7 @@ SCENARIO("a connection that fails is replaced alone, and introduced to router an
   CHECK(w->dialled[2] != w->dialled[0]);
   settle(w->dialled[2], 1, {});
   chat(w->dialled[2], 1, "hello");
-  CHECK_EQ(report().router.chat, 1u);
+  CHECK_EQ(report().router.lines.chat, 1u);
   CHECK(find_router() == before);
   CHECK_EQ(child("irc-1").restarts + child("irc-2").restarts, 1u);
   CHECK_EQ(report().connections.size(), 2u);
