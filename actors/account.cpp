@@ -11,16 +11,18 @@ account_state::account_state(account_actor::pointer self, account_settings setti
     settings_(std::move(settings)),
     environment_(environment),
     log_(make_logger("account")),
-    children_(self, log_) {
+    children_(self, log_, environment.supervision.account_children) {
 }
 
 account_actor::behavior_type account_state::make_behavior() {
-  self_->set_exit_handler([this](const caf::exit_msg& request) {
-    children_.stop();
-    self_->quit(request.reason);
-  });
-  children_.add("outbox", [this] { return start_outbox(); });
+  children_.add(
+    {"outbox", "outbox", environment_.supervision.outbox, false, [this](uint64_t) { return start_outbox(); }});
+  children_.start();
   return {
+    [this](ready_atom) { return children_.ready(); },
+    [this](caf::tick_atom) { children_.tick(); },
+    [this](restart_atom, const std::string& path) { return children_.restart(path); },
+    [this](tree_atom) { return children_.report(); },
     [this](caf::get_atom) { return settings_.identity; },
     [this](const login_refused& refused) {
       log_->error(
@@ -28,11 +30,10 @@ account_actor::behavior_type account_state::make_behavior() {
         "one is tried again from time to time",
         settings_.id, refused.connection, refused.text);
     },
-    [this](follow_atom, const outbox_user_actor& follower) {
-      followers_.push_back(follower);
+    [this](follow_atom, const std::string& bot, const outbox_user_actor& follower) {
+      followers_[bot] = follower;
       self_->send(follower, use_atom_v, outbox_);
     },
-    [this](restart_atom, const std::string& child) { children_.restart(child); },
     [this](caf::put_atom) { return self_->delegate(outbox_, caf::get_atom_v); },
   };
 }
@@ -42,7 +43,7 @@ caf::actor account_state::start_outbox() {
   options.read_only = settings_.identity.token.empty();
   options.spent = static_cast<bool>(outbox_); // by the one before, whose memory is gone
   outbox_ = self_->spawn<outbox>(settings_.id, options);
-  for (const auto& follower : followers_)
+  for (const auto& [bot, follower] : followers_)
     self_->send(follower, use_atom_v, outbox_);
   return caf::actor_cast<caf::actor>(outbox_);
 }

@@ -1,11 +1,12 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
-#include "actors/plain_supervisor.hpp"
 #include "actors/settings.hpp"
+#include "actors/supervisor.hpp"
 
+#include <map>
 #include <memory>
-#include <vector>
+#include <string>
 
 namespace creamery {
 
@@ -25,9 +26,10 @@ private:
   account_settings settings_;
   const runtime_environment& environment_;
   std::shared_ptr<spdlog::logger> log_;
-  plain_supervisor<account_actor::base> children_;
+  supervisor<account_actor::base> children_;
   outbox_actor outbox_;
-  std::vector<outbox_user_actor> followers_;
+  /// Who has to know the outbox, by the names of the bots.
+  std::map<std::string, outbox_user_actor> followers_;
 };
 
 using account = caf::stateful_actor<account_state, account_actor::base>;

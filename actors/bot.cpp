@@ -15,58 +15,57 @@ namespace {
 /// How long a child may take to say how it stands before the report goes without it.
 constexpr auto report_timeout = std::chrono::seconds{1};
 
-/// A report that is put together from several answers.
-struct pending_report {
-  bot_report content;
-  size_t missing = 0;
-  caf::typed_response_promise<bot_report> promise;
-
-  void answered() {
-    if (--missing == 0)
-      promise.deliver(std::move(content));
-  }
-};
-
 } // namespace
 
-bot_state::bot_state(bot_actor::pointer self, bot_settings settings, account_actor account,
+bot_state::bot_state(bot_actor::pointer self, bot_settings settings, account_directory_actor accounts,
                      const runtime_environment& environment)
   : self_(self),
     settings_(std::move(settings)),
-    account_(std::move(account)),
+    accounts_(std::move(accounts)),
     environment_(environment),
     log_(make_logger("bot")),
-    children_(self, log_) {
+    children_(self, log_, environment.supervision.bot_children) {
 }
 
 bot_actor::behavior_type bot_state::make_behavior() {
-  self_->set_exit_handler([this](const caf::exit_msg& request) {
-    children_.stop();
-    self_->quit(request.reason);
-  });
-  self_->send(account_, follow_atom_v, outbox_user_actor{self_});
+  follow_account();
   std::vector<result<std::shared_ptr<const cog_module>>> modules;
   std::vector<std::string> loaded;
   for (const auto& cog : settings_.cogs)
     if (modules.push_back(environment_.modules.load(cog.name)); modules.back())
       loaded.push_back(cog.name);
-  children_.add("router", [this, loaded] { return start_router(loaded); });
+  const auto& policies = environment_.supervision;
+  children_.add(
+    {"router", "router", policies.router, false, [this, loaded](uint64_t) { return start_router(loaded); }});
   for (size_t i = 0; i < modules.size(); ++i) {
     const auto& cog = settings_.cogs[i];
     const auto& module = modules[i];
     if (module) {
-      children_.add("cog " + cog.name, [this, cog, module = *module] { return start_cog(cog, module); });
+      children_.add({"cog " + cog.name, "cog", policies.cog, false,
+                     [this, cog, module = *module](uint64_t instance) { return start_cog(cog, module, instance); }});
     } else {
       log_->error("{}: {}; the bot goes on without it", settings_.name, to_string(module.error()));
-      children_.add_failed("cog " + cog.name, to_string(module.error()));
+      children_.add_failed("cog " + cog.name, "cog", to_string(module.error()));
     }
   }
   size_t number = 0;
   for (const auto& channels : plan_channels(settings_.channels, environment_.chat.channels_per_connection)) {
     auto connection = "irc-" + std::to_string(++number);
-    children_.add(connection, [this, connection, channels] { return start_connection(connection, channels); });
+    children_.add({connection, "chat_connection", policies.connection, false,
+                   [this, connection, channels](uint64_t) { return start_connection(connection, channels); }});
   }
+  children_.start();
   return {
+    [this](ready_atom) { return children_.ready(); },
+    [this](caf::tick_atom) { children_.tick(); },
+    [this](restart_atom, const std::string& path) { return children_.restart(path); },
+    [this](tree_atom) { return children_.report(); },
+    [this](use_atom, const account_directory_actor& accounts) {
+      accounts_ = accounts;
+      for (const auto& [connection, address] : connections_)
+        self_->send(address, use_atom_v, accounts);
+      follow_account();
+    },
     [this](use_atom, const outbox_actor& outbox) {
       outbox_ = outbox;
       for (const auto& [cog, address] : cogs_)
@@ -75,9 +74,12 @@ bot_actor::behavior_type bot_state::make_behavior() {
         self_->send(address, use_atom_v, outbox);
     },
     [this](const std::string& connection, const bot_ready& ready) { on_ready(connection, ready); },
-    [this](restart_atom, const std::string& child) { children_.restart(child); },
     [this](caf::get_atom) { return report(); },
   };
+}
+
+void bot_state::follow_account() {
+  self_->send(accounts_, follow_atom_v, settings_.account, settings_.name, outbox_user_actor{self_});
 }
 
 caf::actor bot_state::start_router(const std::vector<std::string>& cogs) {
@@ -89,8 +91,9 @@ caf::actor bot_state::start_router(const std::vector<std::string>& cogs) {
   return caf::actor_cast<caf::actor>(router_);
 }
 
-caf::actor bot_state::start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module) {
-  cog_identity identity{settings_.name, settings_.prefix, cog, ++last_instance_};
+caf::actor bot_state::start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module,
+                                uint64_t instance) {
+  cog_identity identity{settings_.name, settings_.prefix, cog, instance};
   auto address = self_->spawn<cog_runner, caf::detached>(std::move(identity), module);
   cogs_[cog.name] = address;
   self_->send(address, use_atom_v, router_);
@@ -102,8 +105,8 @@ caf::actor bot_state::start_cog(const cog_settings& cog, const std::shared_ptr<c
 }
 
 caf::actor bot_state::start_connection(const std::string& connection, const std::vector<std::string>& channels) {
-  connection_identity identity{settings_.name + "/" + connection, settings_.name, account_,
-                               readiness_listener_actor{self_}, channels};
+  connection_identity identity{settings_.name + "/" + connection, settings_.name, settings_.account, accounts_,
+                               readiness_listener_actor{self_},   channels};
   auto open = open_with(environment_.net, environment_.chat.server, environment_.chat.net);
   auto address = self_->spawn<chat_connection>(std::move(identity), environment_.chat, std::move(open));
   connections_[connection] = address;
@@ -133,30 +136,18 @@ void bot_state::tell_ready(const cog_actor& cog) const {
 }
 
 caf::result<bot_report> bot_state::report() {
-  auto pending = std::make_shared<pending_report>();
-  pending->content.name = settings_.name;
-  pending->content.children = children_.report();
-  pending->missing = 1 + connections_.size();
-  pending->promise = self_->make_response_promise<bot_report>();
-  // A child that doesn't answer in time is left out; what is wrong with it, `children` says.
-  auto left_out = [pending](const caf::error&) { pending->answered(); };
-  self_->request(router_, report_timeout, caf::get_atom_v)
-    .then(
-      [pending](router_report& x) {
-        pending->content.router = std::move(x);
-        pending->answered();
-      },
-      left_out);
-  for (const auto& [name, address] : connections_) {
-    self_->request(address, report_timeout, caf::get_atom_v)
-      .then(
-        [pending](connection_report& x) {
-          pending->content.connections.push_back(std::move(x));
-          pending->answered();
-        },
-        left_out);
-  }
-  return pending->promise;
+  // A child that doesn't answer in time is left out; what is wrong with it, the tree says.
+  gathering<bot_report> all{self_, {settings_.name, {}, {}}};
+  all.ask<router_report>(
+    self_, router_, report_timeout, [](auto& answer, auto& part) { answer.router = std::move(part); }, caf::get_atom_v);
+  for (const auto& [name, address] : connections_)
+    all.ask<connection_report>(
+      self_, address, report_timeout, [](auto& answer, auto& part) { answer.connections.push_back(std::move(part)); },
+      caf::get_atom_v);
+  return all.when_complete([](auto& answer) {
+    std::sort(answer.connections.begin(), answer.connections.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
+  });
 }
 
 } // namespace creamery

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
-#include "actors/plain_supervisor.hpp"
 #include "actors/settings.hpp"
+#include "actors/supervisor.hpp"
 
 #include <map>
 #include <memory>
@@ -19,15 +19,16 @@ class bot_state {
 public:
   static inline const char* name = "creamery.bot";
 
-  bot_state(bot_actor::pointer self, bot_settings settings, account_actor account,
+  bot_state(bot_actor::pointer self, bot_settings settings, account_directory_actor accounts,
             const runtime_environment& environment);
 
   bot_actor::behavior_type make_behavior();
 
 private:
+  void follow_account();
   /// @param cogs those that will announce themselves.
   caf::actor start_router(const std::vector<std::string>& cogs);
-  caf::actor start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module);
+  caf::actor start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module, uint64_t instance);
   caf::actor start_connection(const std::string& connection, const std::vector<std::string>& channels);
   void on_ready(const std::string& connection, const bot_ready& ready);
   /// The bot as a whole, once every connection has tried its channels.
@@ -36,10 +37,10 @@ private:
 
   bot_actor::pointer self_;
   bot_settings settings_;
-  account_actor account_;
+  account_directory_actor accounts_;
   const runtime_environment& environment_;
   std::shared_ptr<spdlog::logger> log_;
-  plain_supervisor<bot_actor::base> children_;
+  supervisor<bot_actor::base> children_;
   router_actor router_;
   outbox_actor outbox_;
   std::map<std::string, cog_actor> cogs_;
@@ -47,7 +48,6 @@ private:
   /// What the connections reported, by their names.
   std::map<std::string, bot_ready> ready_;
   bool is_ready_ = false;
-  uint64_t last_instance_ = 0;
 };
 
 using bot = caf::stateful_actor<bot_state, bot_actor::base>;

@@ -53,12 +53,14 @@ chat_connection_state::~chat_connection_state() {
 chat_connection_actor::behavior_type chat_connection_state::make_behavior() {
   dial_after({});
   return {
+    [](ready_atom) {},
     [this](const link_opened& opened) { on_opened(opened.link); },
     [this](const link_lines& lines) { on_lines(lines); },
     [this](const link_closed& closed) { on_closed(closed); },
     [this](const outgoing_line& line) { on_outgoing(line); },
     [this](use_atom, const router_actor& router) { on_router(router); },
     [this](use_atom, const outbox_actor& outbox) { on_outbox(outbox); },
+    [this](use_atom, const account_directory_actor& accounts) { who_.accounts = accounts; },
     [this](channels_atom, std::vector<std::string> channels) { set_channels(std::move(channels)); },
     [this](caf::tick_atom) {
       alarm_.rang(self_);
@@ -89,9 +91,9 @@ void chat_connection_state::dial() {
 
 void chat_connection_state::ask_credentials() {
   // Asked for at each dial: a token that was renewed since the last one counts (peers B 9).
-  self_->request(who_.account, caf::infinite, caf::get_atom_v)
+  self_->request(who_.accounts, caf::infinite, caf::get_atom_v, who_.account)
     .then([this](credentials& identity) { open_link(std::move(identity)); },
-          [this](const caf::error&) { failed("the account ended", redial_); });
+          [this](const caf::error&) { failed("the account is being restarted", redial_); });
 }
 
 void chat_connection_state::open_link(credentials identity) {
@@ -103,7 +105,8 @@ void chat_connection_state::open_link(credentials identity) {
                     .socket = open_(chat_connection_actor{self_}, id),
                     .identity = std::move(identity),
                     .irc = {},
-                    .opened = {}});
+                    .opened = {},
+                    .held = {}});
 }
 
 void chat_connection_state::failed(std::string why, backoff& wait) {
@@ -285,7 +288,7 @@ void chat_connection_state::perform(link& on, irc_action::welcomed& action) {
 
 void chat_connection_state::perform(link& on, irc_action::login_refused& action) {
   auto text = action.text;
-  self_->send(who_.account, login_refused{who_.name, text});
+  self_->send(who_.accounts, who_.account, login_refused{who_.name, text});
   on.socket->close();
   over(on.id, "the login was refused: " + text, refused_);
 }

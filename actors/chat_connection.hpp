@@ -24,7 +24,9 @@ struct connection_identity {
   /// `<bot>/irc-<n>`, for logs and reports.
   std::string name;
   std::string bot;
-  account_actor account;
+  /// The id of its account, and whom to ask for it.
+  std::string account;
+  account_directory_actor accounts;
   readiness_listener_actor owner;
   std::vector<std::string> channels;
 };

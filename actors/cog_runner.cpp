@@ -42,6 +42,7 @@ cog_actor::behavior_type cog_runner_state::make_behavior() {
   if (!guarded("its constructor", [this] { object_ = module_->descriptor().create(context_); }))
     self_->quit(caf::make_error(caf::sec::runtime_error, "the constructor threw"));
   return {
+    [](ready_atom) {}, // its object has been made
     [this](const cog_batch& batch) { on_batch(batch); },
     [this](use_atom, const router_actor& router) {
       router_ = router;

@@ -62,12 +62,30 @@ struct login_atom;
 struct join_atom;
 /// "Be in exactly these channels."
 struct channels_atom;
-/// "It is time to start this child again."
+/// "Are you ready?"
+struct ready_atom;
+/// "Restart this one."
 struct restart_atom;
+/// "How do you and your children stand?"
+struct tree_atom;
 /// "We are known by this login."
 struct own_login_atom;
 
 // -- the small interfaces, by which two actors can know each other -------------------------------------------------------
+
+/// Whoever is kept alive by a supervisor.
+using supervised_actor = caf::typed_actor<
+  // Answered as soon as it can do its work. Request: an answer that never comes is a failed start.
+  caf::result<void>(ready_atom)>;
+
+/// Whoever keeps others alive; what they are is told by its children's names.
+using supervising_actor = supervised_actor::extend<
+  // Its supervisor core has a deadline. Only the actor itself sends this.
+  caf::result<void>(caf::tick_atom),
+  // Restart the descendant at this path, names with '/' between them, with a clean record. Request: an error if there is none.
+  caf::result<void>(restart_atom, std::string),
+  // How its descendants stand. Request.
+  caf::result<std::vector<child_report>>(tree_atom)>;
 
 /// Whoever takes lines for a cog.
 using cog_sink_actor = caf::typed_actor<
@@ -82,7 +100,7 @@ using chat_writer_actor = caf::typed_actor<
 // -- the actors ----------------------------------------------------------------------------------------------------------
 
 /// Hands a bot's chat lines, commands and events to its cogs.
-using router_actor = caf::typed_actor<
+using router_actor = supervised_actor::extend<
   // Lines of a connection. Request: answered as soon as every line is in the queue of each cog that wants it; the
   // connection keeps the lines until then, and gives no more reading credit.
   caf::result<void>(chat_batch),
@@ -97,7 +115,7 @@ using router_actor = caf::typed_actor<
   caf::result<router_report>(caf::get_atom)>;
 
 /// Everything that an account says; holds its budgets for messages, JOINs and logins.
-using outbox_actor = caf::typed_actor<
+using outbox_actor = supervised_actor::extend<
   // Say this. Request: true once accepted, false if it was counted and dropped; the cog keeps it until answered.
   caf::result<bool>(say),
   // Answered as soon as one more login is allowed. Request.
@@ -120,27 +138,42 @@ using outbox_user_actor = caf::typed_actor<
   // Talk to this outbox from now on. Notice: whoever gets no answer from the old one asks again.
   caf::result<void>(use_atom, outbox_actor)>;
 
+/// Whoever can be asked for accounts, by their ids, whichever of them is being restarted.
+using account_directory_actor = caf::typed_actor<
+  // The present credentials of this account, asked for at each dial. Request.
+  caf::result<credentials>(caf::get_atom, std::string),
+  // Twitch refused the credentials of this account. Notice: the next dial would tell again.
+  caf::result<void>(std::string, login_refused),
+  // Tell me, a bot of this name, the outbox of this account, now and whenever it is replaced. Request: repeated when whoever was
+  // asked is replaced.
+  caf::result<void>(follow_atom, std::string, std::string, outbox_user_actor)>;
+
+/// All accounts: keeps them alive, and passes on what is meant for one of them.
+using accounts_actor = account_directory_actor::extend_with<supervising_actor>::extend<
+  // How their outboxes stand. Request.
+  caf::result<std::vector<outbox_report>>(caf::get_atom)>;
+
 /// One Twitch account, however many bots use it: its credentials and its outbox, which it supervises.
-using account_actor = caf::typed_actor<
-  // The present credentials, asked for at each dial. Request.
+using account_actor = supervising_actor::extend<
+  // The present credentials. Request.
   caf::result<credentials>(caf::get_atom),
-  // Twitch refused the credentials. Notice: the next dial would tell again.
+  // Twitch refused the credentials. Notice.
   caf::result<void>(login_refused),
-  // Tell me the outbox, now and whenever it is replaced. Request: repeated when the account is replaced.
-  caf::result<void>(follow_atom, outbox_user_actor),
-  // It is time to start this child again. Only the account itself sends this.
-  caf::result<void>(restart_atom, std::string),
+  // Tell me, a bot of this name, the outbox, now and whenever it is replaced. Request: repeated by `accounts`.
+  caf::result<void>(follow_atom, std::string, outbox_user_actor),
   // How its outbox stands. Request.
   caf::result<outbox_report>(caf::put_atom)>;
 
 /// One IRC connection of a bot, with its share of the channels.
-using chat_connection_actor = caf::typed_actor<
+using chat_connection_actor = supervised_actor::extend<
   // From its net sessions, in order. Numbered by the session, which keeps lines until they are released.
   caf::result<void>(link_opened), caf::result<void>(link_lines), caf::result<void>(link_closed),
   // Write this line to a channel. Notice, see `chat_writer_actor`.
   caf::result<void>(outgoing_line),
   // Talk to this router, or this outbox, from now on. Notice: told by the bot after each restart.
   caf::result<void>(use_atom, router_actor), caf::result<void>(use_atom, outbox_actor),
+  // Ask these for credentials from now on. Notice: told by the bot when they are replaced.
+  caf::result<void>(use_atom, account_directory_actor),
   // Be in exactly these channels. Notice: the bot tells a restarted connection again.
   caf::result<void>(channels_atom, std::vector<std::string>),
   // Its deadline has come. Only the connection itself sends this.
@@ -149,7 +182,7 @@ using chat_connection_actor = caf::typed_actor<
   caf::result<connection_report>(caf::get_atom)>;
 
 /// One cog of a bot.
-using cog_actor = caf::typed_actor<
+using cog_actor = supervised_actor::extend<
   // The next lines, see `cog_sink_actor`.
   caf::result<void>(cog_batch),
   // Talk to this router, or this outbox, from now on. Notice: told by the bot after each restart.
@@ -159,24 +192,29 @@ using cog_actor = caf::typed_actor<
 
 /// One entry of bots.yaml: starts its router, cogs and connections, restarts those that fail and introduces them to each
 /// other.
-using bot_actor = caf::typed_actor<
+using bot_actor = supervising_actor::extend<
+  // Ask these for the account from now on. Notice: told by `bots` when they are replaced.
+  caf::result<void>(use_atom, account_directory_actor),
   // The account's outbox has been replaced. Notice, see `outbox_user_actor`.
   caf::result<void>(use_atom, outbox_actor),
   // A connection has tried all its channels since it was opened: its login, the joined and the missing ones. Notice: told
   // again after each login.
   caf::result<void>(std::string, bot_ready),
-  // It is time to start this child again. Only the bot itself sends this.
-  caf::result<void>(restart_atom, std::string),
   // How it stands. Request.
   caf::result<bot_report>(caf::get_atom)>;
+
+/// All bots: keeps them alive.
+using bots_actor = supervising_actor::extend<
+  // Ask these for accounts from now on. Notice: told by the node when they are replaced.
+  caf::result<void>(use_atom, account_directory_actor),
+  // How they stand. Request.
+  caf::result<std::vector<bot_report>>(caf::get_atom)>;
 
 /// Whoever wants to know when a connection has tried all its channels.
 using readiness_listener_actor = caf::typed_actor<caf::result<void>(std::string, bot_ready)>;
 
-/// The root of the tree on this machine: starts accounts and bots and restarts those that fail.
-using node_actor = caf::typed_actor<
-  // It is time to start this child again. Only the node itself sends this.
-  caf::result<void>(restart_atom, std::string),
+/// The root of the tree on this machine: starts accounts and bots. When it ends by itself, the process can't go on.
+using node_actor = supervising_actor::extend<
   // How everything stands. Request.
   caf::result<node_report>(caf::get_atom)>;
 
@@ -188,7 +226,9 @@ CAF_ADD_ATOM(creamery, creamery, follow_atom)
 CAF_ADD_ATOM(creamery, creamery, login_atom)
 CAF_ADD_ATOM(creamery, creamery, join_atom)
 CAF_ADD_ATOM(creamery, creamery, channels_atom)
+CAF_ADD_ATOM(creamery, creamery, ready_atom)
 CAF_ADD_ATOM(creamery, creamery, restart_atom)
+CAF_ADD_ATOM(creamery, creamery, tree_atom)
 CAF_ADD_ATOM(creamery, creamery, own_login_atom)
 
 CAF_ADD_TYPE_ID(creamery, (creamery::bot_ready))
@@ -219,8 +259,12 @@ CAF_ADD_TYPE_ID(creamery, (creamery::own_state))
 CAF_ADD_TYPE_ID(creamery, (creamery::router_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::say))
 CAF_ADD_TYPE_ID(creamery, (creamery::send_counters))
+CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::bot_report>))
+CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::child_report>))
+CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::outbox_report>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<std::string>))
 
+CAF_ADD_TYPE_ID(creamery, (creamery::account_directory_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::chat_writer_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::cog_sink_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::outbox_actor))

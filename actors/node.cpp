@@ -1,35 +1,16 @@
 #include "actors/node.hpp"
 
-#include "actors/account.hpp"
-#include "actors/bot.hpp"
+#include "actors/accounts.hpp"
+#include "actors/bots.hpp"
 #include "runtime/telemetry/log.hpp"
-
-#include <algorithm>
 
 namespace creamery {
 
 namespace {
 
-/// How long a bot or an account may take to say how it stands before the report goes without it: a little more than a bot
-/// waits for its own children.
-constexpr auto report_timeout = std::chrono::seconds{2};
-
-/// A report that is put together from several answers.
-struct pending_report {
-  node_report content;
-  size_t missing = 0;
-  caf::typed_response_promise<node_report> promise;
-
-  void answered() {
-    if (--missing > 0)
-      return;
-    auto by_name = [](const auto& a, const auto& b) { return a.name < b.name; };
-    std::sort(content.bots.begin(), content.bots.end(), by_name);
-    std::sort(content.accounts.begin(), content.accounts.end(),
-              [](const auto& a, const auto& b) { return a.account < b.account; });
-    promise.deliver(std::move(content));
-  }
-};
+/// How long accounts and bots may take to say how they stand before the report goes without them: a little more than they
+/// wait for their own children.
+constexpr auto report_timeout = std::chrono::seconds{3};
 
 } // namespace
 
@@ -39,66 +20,46 @@ node_state::node_state(node_actor::pointer self, std::vector<account_settings> a
     account_settings_(std::move(accounts)),
     bot_settings_(std::move(bots)),
     environment_(environment),
-    log_(make_logger("node")),
-    children_(self, log_) {
+    children_(self, make_logger("node"), environment.supervision.node) {
 }
 
 node_actor::behavior_type node_state::make_behavior() {
-  self_->set_exit_handler([this](const caf::exit_msg& request) {
-    children_.stop();
-    self_->quit(request.reason);
-  });
-  for (const auto& one : account_settings_)
-    children_.add("account " + one.id, [this, &one] { return start_account(one); });
-  for (const auto& one : bot_settings_)
-    children_.add("bot " + one.name, [this, &one] { return start_bot(one); });
+  const auto& policy = environment_.supervision.group;
+  children_.add({"accounts", "supervisor", policy, true, [this](uint64_t) { return start_accounts(); }});
+  children_.add({"bots", "supervisor", policy, true, [this](uint64_t) { return start_bots(); }});
+  children_.start();
   return {
-    [this](restart_atom, const std::string& child) { children_.restart(child); },
+    [this](ready_atom) { return children_.ready(); },
+    [this](caf::tick_atom) { children_.tick(); },
+    [this](restart_atom, const std::string& path) { return children_.restart(path); },
+    [this](tree_atom) { return children_.report(); },
     [this](caf::get_atom) { return report(); },
   };
 }
 
-caf::actor node_state::start_account(const account_settings& settings) {
-  auto address = self_->spawn<account>(settings, environment_);
-  accounts_[settings.id] = address;
-  // The bots of an account that is replaced hold on to the old one: they begin anew with the new one.
-  for (const auto& one : bot_settings_)
-    if (auto user = bots_.find(one.name); one.account == settings.id && user != bots_.end())
-      self_->send_exit(user->second, caf::exit_reason::user_shutdown);
-  return caf::actor_cast<caf::actor>(address);
+caf::actor node_state::start_accounts() {
+  accounts_ = self_->spawn<accounts>(account_settings_, environment_);
+  if (bots_)
+    self_->send(bots_, use_atom_v, account_directory_actor{accounts_});
+  return caf::actor_cast<caf::actor>(accounts_);
 }
 
-caf::actor node_state::start_bot(const bot_settings& settings) {
-  auto address = self_->spawn<bot>(settings, accounts_.at(settings.account), environment_);
-  bots_[settings.name] = address;
-  return caf::actor_cast<caf::actor>(address);
+caf::actor node_state::start_bots() {
+  bots_ = self_->spawn<bots>(bot_settings_, account_directory_actor{accounts_}, environment_);
+  return caf::actor_cast<caf::actor>(bots_);
 }
 
 caf::result<node_report> node_state::report() {
-  auto pending = std::make_shared<pending_report>();
-  pending->missing = 1 + bots_.size() + accounts_.size();
-  pending->promise = self_->make_response_promise<node_report>();
-  auto left_out = [pending](const caf::error&) { pending->answered(); };
-  for (const auto& [name, address] : bots_) {
-    self_->request(address, report_timeout, caf::get_atom_v)
-      .then(
-        [pending](bot_report& x) {
-          pending->content.bots.push_back(std::move(x));
-          pending->answered();
-        },
-        left_out);
-  }
-  for (const auto& [name, address] : accounts_) {
-    self_->request(address, report_timeout, caf::put_atom_v)
-      .then(
-        [pending](outbox_report& x) {
-          pending->content.accounts.push_back(std::move(x));
-          pending->answered();
-        },
-        left_out);
-  }
-  pending->answered(); // the count began one too high, so that a node without children answers as well
-  return pending->promise;
+  gathering<node_report> all{self_};
+  all.ask<std::vector<bot_report>>(
+    self_, bots_, report_timeout, [](auto& answer, auto& part) { answer.bots = std::move(part); }, caf::get_atom_v);
+  all.ask<std::vector<outbox_report>>(
+    self_, accounts_, report_timeout, [](auto& answer, auto& part) { answer.accounts = std::move(part); },
+    caf::get_atom_v);
+  all.ask<std::vector<child_report>>(
+    self_, node_actor{self_}, report_timeout, [](auto& answer, auto& part) { answer.tree = std::move(part); },
+    tree_atom_v);
+  return all.when_complete();
 }
 
 } // namespace creamery

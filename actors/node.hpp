@@ -1,17 +1,14 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
-#include "actors/plain_supervisor.hpp"
 #include "actors/settings.hpp"
+#include "actors/supervisor.hpp"
 
-#include <map>
-#include <memory>
-#include <string>
 #include <vector>
 
 namespace creamery {
 
-/// The root of the tree on this machine: starts the accounts, then the bots.
+/// The root of the tree on this machine: keeps the accounts and the bots alive.
 class node_state {
 public:
   static inline const char* name = "creamery.node";
@@ -22,18 +19,17 @@ public:
   node_actor::behavior_type make_behavior();
 
 private:
-  caf::actor start_account(const account_settings& settings);
-  caf::actor start_bot(const bot_settings& settings);
+  caf::actor start_accounts();
+  caf::actor start_bots();
   caf::result<node_report> report();
 
   node_actor::pointer self_;
   std::vector<account_settings> account_settings_;
   std::vector<bot_settings> bot_settings_;
   const runtime_environment& environment_;
-  std::shared_ptr<spdlog::logger> log_;
-  plain_supervisor<node_actor::base> children_;
-  std::map<std::string, account_actor> accounts_;
-  std::map<std::string, bot_actor> bots_;
+  supervisor<node_actor::base> children_;
+  accounts_actor accounts_;
+  bots_actor bots_;
 };
 
 using node = caf::stateful_actor<node_state, node_actor::base>;

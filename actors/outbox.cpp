@@ -32,6 +32,7 @@ outbox_state::outbox_state(outbox_actor::pointer self, std::string account, say_
 outbox_actor::behavior_type outbox_state::make_behavior() {
   self_->set_down_handler([this](const caf::down_msg& down) { on_down(down); });
   return {
+    [](ready_atom) {},
     [this](const say& message) {
       auto accepted = queue_.accept(message, self_->clock().now());
       if (!accepted)

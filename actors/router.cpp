@@ -24,6 +24,7 @@ router_actor::behavior_type router_state::make_behavior() {
   if (!awaited_.empty())
     self_->run_delayed(patience, [this] { route_held(); });
   return {
+    [](ready_atom) {},
     [this](const chat_batch& batch) { return on_lines(batch); },
     [this](const std::string& cog, uint64_t instance, const cog_interest& interest, const cog_sink_actor& address) {
       on_cog(cog, instance, interest, address);

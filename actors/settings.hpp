@@ -8,6 +8,7 @@
 #include "runtime/net/fwd.hpp"
 #include "runtime/net/net_options.hpp"
 #include "runtime/supervision/backoff.hpp"
+#include "runtime/supervision/supervisor_core.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -40,6 +41,46 @@ struct chat_settings {
   size_t channels_per_connection = 50;
 };
 
+/// How the actors of the tree are kept alive: the supervisors' own limits, and what holds for each kind of child.
+struct supervision_settings {
+  using duration = std::chrono::steady_clock::duration;
+
+  static child_policy worker() {
+    return {.wait = {.first = std::chrono::milliseconds{20}, .cap = std::chrono::seconds{30}},
+            .retry_first_start = true};
+  }
+
+  /// Supervisors may take as long as their children to start and to stop.
+  static child_policy branch() {
+    auto policy = worker();
+    policy.start_timeout = child_policy::forever;
+    policy.shutdown = child_policy::forever;
+    return policy;
+  }
+
+  /// One that throws again and again rests, so that nobody can end a bot by spamming a command; one that is stuck is given up
+  /// and replaced.
+  static child_policy cog_worker() {
+    auto policy = worker();
+    policy.abandon = std::chrono::seconds{1};
+    policy.quarantine = quarantine_policy{{10, std::chrono::minutes{1}}, std::chrono::minutes{10}};
+    return policy;
+  }
+
+  supervisor_core::options node{.limit = {3, std::chrono::minutes{1}}};
+  supervisor_core::options accounts{.limit = {10, std::chrono::minutes{1}}};
+  supervisor_core::options bots{.limit = {10, std::chrono::minutes{1}}};
+  supervisor_core::options account_children{.limit = {10, std::chrono::minutes{1}}};
+  supervisor_core::options bot_children{.limit = {10, std::chrono::minutes{1}}};
+  child_policy group = branch();
+  child_policy account = branch();
+  child_policy bot = branch();
+  child_policy outbox = worker();
+  child_policy router = worker();
+  child_policy connection = worker();
+  child_policy cog = cog_worker();
+};
+
 /// What the actors of a machine share besides messages. Lives longer than all of them.
 struct runtime_environment {
   net_context& net;
@@ -47,6 +88,7 @@ struct runtime_environment {
   chat_settings chat;
   say_queue::options say;
   delivery_queue::options delivery;
+  supervision_settings supervision = {};
 };
 
 /// One Twitch account.

@@ -59,13 +59,22 @@ struct outbox_report {
   std::vector<uint32_t> latencies_us;
 };
 
-/// A child of a supervisor that is there, or will be again.
+/// An actor of the tree.
 struct child_report {
   std::string name;
-  /// `running`, `restarting` or `failed to load`.
+  /// What it is: `bot`, `router`, …
+  std::string kind;
+  /// `running`, `starting`, `restarting`, `stopping`, `stopped`, `quarantined` or `failed to load`.
   std::string state;
+  /// How often it was started again because it, or a sibling that it depends on, had failed.
   uint64_t restarts = 0;
   std::string last_error;
+  /// How long it has been running, in milliseconds.
+  int64_t uptime_ms = 0;
+  /// Its earlier instances that are stuck and were given up.
+  uint64_t abandoned = 0;
+  /// Those that it keeps alive itself.
+  std::vector<child_report> children;
 };
 
 /// How a bot stands.
@@ -73,13 +82,14 @@ struct bot_report {
   std::string name;
   router_report router;
   std::vector<connection_report> connections;
-  std::vector<child_report> children;
 };
 
 /// Everything that runs on this machine.
 struct node_report {
   std::vector<bot_report> bots;
   std::vector<outbox_report> accounts;
+  /// The tree of actors below the node.
+  std::vector<child_report> tree;
 };
 
 template <class Inspector>
@@ -115,19 +125,21 @@ bool inspect(Inspector& f, outbox_report& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, child_report& x) {
-  return f.object(x).fields(f.field("name", x.name), f.field("state", x.state), f.field("restarts", x.restarts),
-                            f.field("last_error", x.last_error));
-}
-
-template <class Inspector>
-bool inspect(Inspector& f, bot_report& x) {
-  return f.object(x).fields(f.field("name", x.name), f.field("router", x.router), f.field("connections", x.connections),
+  return f.object(x).fields(f.field("name", x.name), f.field("kind", x.kind), f.field("state", x.state),
+                            f.field("restarts", x.restarts), f.field("last_error", x.last_error),
+                            f.field("uptime_ms", x.uptime_ms), f.field("abandoned", x.abandoned),
                             f.field("children", x.children));
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, bot_report& x) {
+  return f.object(x).fields(f.field("name", x.name), f.field("router", x.router),
+                            f.field("connections", x.connections));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, node_report& x) {
-  return f.object(x).fields(f.field("bots", x.bots), f.field("accounts", x.accounts));
+  return f.object(x).fields(f.field("bots", x.bots), f.field("accounts", x.accounts), f.field("tree", x.tree));
 }
 
 } // namespace creamery

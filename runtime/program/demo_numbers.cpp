@@ -18,6 +18,13 @@ uint32_t percentile(std::vector<uint32_t>& values, double share) {
   return values[n];
 }
 
+uint64_t restarts_in(const std::vector<child_report>& tree) {
+  uint64_t sum = 0;
+  for (const auto& one : tree)
+    sum += one.restarts + restarts_in(one.children);
+  return sum;
+}
+
 } // namespace
 
 demo_numbers collect(service& bots, const simulator::simulator& twitch, std::chrono::steady_clock::duration elapsed) {
@@ -41,8 +48,6 @@ demo_numbers collect(service& bots, const simulator::simulator& twitch, std::chr
       x.shed += cog.lines.shed;
       x.queued += cog.lines.queued;
     }
-    for (const auto& child : bot.children)
-      x.restarts += child.restarts;
     for (const auto& connection : bot.connections)
       x.reconnects += connection.reconnects;
   }
@@ -57,7 +62,9 @@ demo_numbers collect(service& bots, const simulator::simulator& twitch, std::chr
   }
   x.latency_p50_us = percentile(latencies, 0.50);
   x.latency_p99_us = percentile(latencies, 0.99);
+  x.restarts = restarts_in(report->tree);
   x.bots = std::move(report->bots);
+  x.tree = std::move(report->tree);
   return x;
 }
 

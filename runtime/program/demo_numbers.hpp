@@ -43,6 +43,8 @@ struct demo_numbers {
   uint32_t latency_p50_us = 0;
   uint32_t latency_p99_us = 0;
   std::vector<bot_report> bots;
+  /// The actors below the node.
+  std::vector<child_report> tree;
   /// The latest things that the bots said.
   std::vector<std::string> spoken;
 

@@ -142,7 +142,7 @@ public:
     line(fmt::format("  \033[4m{:<14}{:<12}{:<34}{:>12}{:>10}{:>8}\033[0m", "bot", "login", "channels", "lines",
                      "commands", "cogs"));
     for (const auto& bot : x.bots)
-      line(bot_line(bot));
+      line(bot_line(bot, running_cogs(x.tree, bot.name)));
     line("");
     line("  \033[4mwhat the bots said\033[0m");
     for (const auto& said : x.spoken)
@@ -177,7 +177,18 @@ private:
     return result;
   }
 
-  static std::string bot_line(const bot_report& bot) {
+  /// How many cogs of a bot are running.
+  static int64_t running_cogs(const std::vector<child_report>& tree, std::string_view bot) {
+    int64_t running = 0;
+    for (const auto& group : tree)
+      for (const auto& one : group.children)
+        if (one.kind == "bot" && one.name == bot)
+          running += std::count_if(one.children.begin(), one.children.end(),
+                                   [](const auto& x) { return x.kind == "cog" && x.state == "running"; });
+    return running;
+  }
+
+  static std::string bot_line(const bot_report& bot, int64_t cogs) {
     std::string channels;
     std::string login;
     for (const auto& connection : bot.connections) {
@@ -185,10 +196,8 @@ private:
       for (const auto& channel : connection.channels)
         channels += (channel.joined ? "#" : "(#") + channel.channel + (channel.joined ? " " : ") ");
     }
-    auto running = std::count_if(bot.children.begin(), bot.children.end(),
-                                 [](const auto& x) { return x.name.starts_with("cog ") && x.state == "running"; });
     return fmt::format("  {:<14}{:<12}{:<34}{:>12}{:>10}{:>8}", bot.name, login, channels, bot.router.lines.chat,
-                       bot.router.lines.commands, running);
+                       bot.router.lines.commands, cogs);
   }
 
   void leave() {

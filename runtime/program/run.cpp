@@ -4,8 +4,11 @@
 #include "runtime/program/signals.hpp"
 #include "runtime/telemetry/log.hpp"
 
+#include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <unistd.h>
 
 namespace creamery {
 
@@ -22,7 +25,12 @@ int run(const config_arguments& arguments) {
   }
   auto log = make_logger("program");
   const auto* cog_path = std::getenv("CREAMERY_COG_PATH");
-  auto started = service::start(loaded.config, {.ca_certificates = {}, .cog_path = cog_path ? cog_path : ""});
+  std::atomic<bool> failed = false;
+  auto started = service::start(loaded.config,
+                                {.ca_certificates = {}, .cog_path = cog_path ? cog_path : "", .on_failure = [&failed] {
+                                   failed = true;
+                                   ::kill(::getpid(), SIGTERM); // wakes the wait below
+                                 }});
   if (!started) {
     std::cerr << "creamery: " << to_string(started.error()) << '\n';
     return 1;
@@ -31,14 +39,17 @@ int run(const config_arguments& arguments) {
   while (!signals.wait(std::chrono::hours{1})) {
     // nothing to do but to wait for the next signal
   }
-  log->info("stopping");
+  if (failed)
+    log->critical("the actors could not be kept alive: ending, so that the service manager can start the process anew");
+  else
+    log->info("stopping");
   if (!(*started)->stop()) {
     log->error("a cog is stuck and did not end in time; stopped without it");
     log->flush();
     std::_Exit(0); // its thread still uses everything there is, so nothing may be destroyed
   }
   log->info("stopped");
-  return 0;
+  return failed ? 1 : 0;
 }
 
 } // namespace creamery

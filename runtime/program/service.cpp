@@ -6,6 +6,7 @@
 #include "runtime/program/bot_plan.hpp"
 #include "runtime/program/test_timeouts.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <thread>
@@ -23,12 +24,16 @@ constexpr auto stop_timeout = std::chrono::seconds{5};
 class service::implementation {
 public:
   implementation(std::unique_ptr<net_context> net, std::vector<std::filesystem::path> cog_directories,
-                 chat_settings chat, bot_plan plan)
+                 chat_settings chat, bot_plan plan, std::function<void()> on_failure)
     : net_(std::move(net)),
       modules_(std::move(cog_directories)),
       environment_{*net_, modules_, std::move(chat), {}, {}},
       system_(config_) {
     node_ = system_.spawn<node>(std::move(plan.accounts), std::move(plan.bots), environment_);
+    node_->attach_functor([this, tell = std::move(on_failure)] {
+      if (!stopping_ && tell)
+        tell();
+    });
   }
 
   ~implementation() {
@@ -46,6 +51,7 @@ public:
   bool stop() {
     if (!node_)
       return ended_;
+    stopping_ = true;
     caf::anon_send_exit(std::exchange(node_, nullptr), caf::exit_reason::user_shutdown);
     ended_ = all_actors_end();
     net_->stop();
@@ -67,6 +73,7 @@ private:
   std::unique_ptr<net_context> net_;
   module_loader modules_;
   runtime_environment environment_;
+  std::atomic<bool> stopping_ = false;
   caf::actor_system_config config_;
   caf::actor_system system_;
   node_actor node_;
@@ -96,8 +103,9 @@ result<std::unique_ptr<service>> service::start(const configuration& config, con
                                 .proxies = proxy_rules_from_environment()});
   if (!net)
     return net.error();
-  return std::unique_ptr<service>{new service{std::make_unique<implementation>(
-    std::move(*net), module_loader::usual_directories(extra.cog_path), std::move(chat), plan_bots(config))}};
+  return std::unique_ptr<service>{
+    new service{std::make_unique<implementation>(std::move(*net), module_loader::usual_directories(extra.cog_path),
+                                                 std::move(chat), plan_bots(config), extra.on_failure)}};
 }
 
 service::service(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {

@@ -5,6 +5,7 @@
 #include "messages/result.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ public:
     std::string ca_certificates;
     /// Folders with cog modules that are looked into first, separated by ':'.
     std::string cog_path;
+    /// Called once, on any thread, when the tree of actors has given up and this process can do nothing more.
+    std::function<void()> on_failure = {};
   };
 
   /// Starts all bots. Fails when the configuration can't be carried out on this machine: a certificate file that can't be

@@ -105,6 +105,7 @@ struct test_router_state {
       [](const cog_progress&) {},
       [](own_login_atom, const std::string&) {},
       [](caf::get_atom) { return router_report{}; },
+      [](ready_atom) {},
       [this](caf::ok_atom) {
         answers_ = true;
         for (auto& one : unanswered_)
@@ -133,15 +134,13 @@ struct test_router_state {
 };
 
 /// An account that is always able to log in.
-account_actor::behavior_type test_account(const outbox_actor& outbox) {
+account_directory_actor::behavior_type test_accounts() {
   return {
-    [](caf::get_atom) {
+    [](caf::get_atom, const std::string&) {
       return credentials{"ann", secret{"sim-ann"}};
     },
-    [](const login_refused& refused) { require(false, "the login was refused: " + refused.text); },
-    [outbox](follow_atom, const outbox_user_actor&) {},
-    [](restart_atom, const std::string&) {},
-    [](caf::put_atom) { return outbox_report{}; },
+    [](const std::string&, const login_refused& refused) { require(false, "the login was refused: " + refused.text); },
+    [](follow_atom, const std::string&, const std::string&, const outbox_user_actor&) {},
   };
 }
 
@@ -190,8 +189,7 @@ void run(const std::filesystem::path& data) {
   auto test_router = system.spawn<caf::stateful_actor<test_router_state, test_router_actor::base>>(seen);
   auto test_outbox = system.spawn<outbox>("ann", say_queue::options{});
   auto connection = system.spawn<chat_connection>(
-    connection_identity{
-      "ann/irc-1", "ann", system.spawn([=] { return test_account(test_outbox); }), system.spawn(test_owner), {"red"}},
+    connection_identity{"ann/irc-1", "ann", "ann", system.spawn(test_accounts), system.spawn(test_owner), {"red"}},
     settings, open_with(**net, settings.server, settings.net));
   caf::anon_send(connection, use_atom_v, test_outbox);
   caf::anon_send(connection, use_atom_v, caf::actor_cast<router_actor>(test_router));

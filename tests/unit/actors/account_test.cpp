@@ -53,8 +53,8 @@ SCENARIO("whoever follows an account is told its outbox, and the next one when t
     auto other_told = std::make_shared<outboxes>();
     auto other = sys.spawn(follower, other_told);
     sched.run();
-    tell(holder, follow_atom_v, user);
-    tell(holder, follow_atom_v, other);
+    tell(holder, follow_atom_v, std::string{"one"}, user);
+    tell(holder, follow_atom_v, std::string{"other"}, other);
     THEN("both are told the same outbox") {
       REQUIRE_EQ(told->size(), 1u);
       REQUIRE_EQ(other_told->size(), 1u);
@@ -96,7 +96,7 @@ SCENARIO("an account tells how its outbox stands") {
 }
 
 SCENARIO("who asks for a report while there is no outbox gets an error and doesn't wait") {
-  tell(holder, follow_atom_v, user);
+  tell(holder, follow_atom_v, std::string{"one"}, user);
   kill(told->front());
   auto failed = std::make_shared<bool>(false);
   sys.spawn([failed, holder = holder](caf::event_based_actor* asker) {
@@ -108,7 +108,7 @@ SCENARIO("who asks for a report while there is no outbox gets an error and doesn
 }
 
 SCENARIO("an account that ends takes its outbox with it") {
-  tell(holder, follow_atom_v, user);
+  tell(holder, follow_atom_v, std::string{"one"}, user);
   WHEN("it is asked to") {
     caf::anon_send_exit(holder, caf::exit_reason::user_shutdown);
     pass(1h);
@@ -120,7 +120,7 @@ SCENARIO("an account that ends takes its outbox with it") {
 }
 
 SCENARIO("an account that is killed takes its outbox with it") {
-  tell(holder, follow_atom_v, user);
+  tell(holder, follow_atom_v, std::string{"one"}, user);
   kill(holder);
   pass(1h);
   CHECK_EQ(told->size(), 1u);

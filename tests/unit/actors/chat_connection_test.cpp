@@ -100,16 +100,17 @@ struct world {
 
 using world_ptr = std::shared_ptr<world>;
 
-account_actor::behavior_type account_double(world_ptr w) {
+account_directory_actor::behavior_type accounts_double(world_ptr w) {
   return {
-    [w](caf::get_atom) {
+    [w](caf::get_atom, const std::string& id) {
       w->events.emplace_back("credentials");
+      CHECK_EQ(id, "creamybot");
       return credentials{"creamybot", secret{w->token}};
     },
-    [w](const login_refused& refused) { w->events.push_back("refused " + refused.connection + ": " + refused.text); },
-    [](follow_atom, const outbox_user_actor&) {},
-    [](restart_atom, const std::string&) {},
-    [](caf::put_atom) { return outbox_report{}; },
+    [w](const std::string&, const login_refused& refused) {
+      w->events.push_back("refused " + refused.connection + ": " + refused.text);
+    },
+    [](follow_atom, const std::string&, const std::string&, const outbox_user_actor&) {},
   };
 }
 
@@ -139,6 +140,7 @@ outbox_actor::behavior_type outbox_double(outbox_actor::pointer self, world_ptr 
     [w](const channel_notice& notice) { w->notices.push_back(notice); },
     [w](caf::tick_atom) { w->task(); },
     [](caf::get_atom) { return outbox_report{}; },
+    [](ready_atom) {},
   };
 }
 
@@ -160,6 +162,7 @@ router_actor::behavior_type router_double(router_actor::pointer self, world_ptr 
         w->own_logins.push_back(login);
     },
     [](caf::get_atom) { return router_report{}; },
+    [](ready_atom) {},
   };
 }
 
@@ -169,7 +172,7 @@ readiness_listener_actor::behavior_type bot_double(world_ptr w) {
 
 struct connection_fixture : creamery::test::timed_fixture {
   world_ptr w = std::make_shared<world>();
-  account_actor account = sys.spawn(account_double, w);
+  account_directory_actor accounts = sys.spawn(accounts_double, w);
   outbox_actor box = sys.spawn(outbox_double, w);
   router_actor hub = sys.spawn(router_double, w);
   readiness_listener_actor owner = sys.spawn(bot_double, w);
@@ -181,7 +184,7 @@ struct connection_fixture : creamery::test::timed_fixture {
 
   ~connection_fixture() {
     end(connection);
-    end(account);
+    end(accounts);
     end(owner);
     end_router();
     end_outbox();
@@ -242,7 +245,8 @@ struct connection_fixture : creamery::test::timed_fixture {
       return links->back();
     };
     connection = sys.spawn<chat_connection>(
-      connection_identity{"bot/irc-1", "bot", account, owner, std::move(channels)}, chat_settings{}, open);
+      connection_identity{"bot/irc-1", "bot", "creamybot", accounts, owner, std::move(channels)}, chat_settings{},
+      open);
     sched.run();
     if (introduced) {
       tell(connection, use_atom_v, hub);

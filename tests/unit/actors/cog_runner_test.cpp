@@ -59,6 +59,7 @@ router_actor::behavior_type router_double(std::shared_ptr<router_record> record)
     [record](const cog_progress& progress) { record->progress.push_back(progress); },
     [](own_login_atom, const std::string&) {},
     [](caf::get_atom) { return router_report{}; },
+    [](ready_atom) {},
   };
 }
 
@@ -93,6 +94,7 @@ outbox_actor::behavior_type outbox_double(outbox_actor::pointer self, std::share
     [](const channel_notice&) {},
     [record](caf::tick_atom) { record->unanswered.clear(); },
     [](caf::get_atom) { return outbox_report{}; },
+    [](ready_atom) {},
   };
 }
 

@@ -10,6 +10,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+using strings = std::vector<std::string>;
+
 struct node_fixture : creamery::test::timed_fixture {
   creamery::test::captured_log log;
   creamery::test::environment surroundings;
@@ -44,6 +46,27 @@ struct node_fixture : creamery::test::timed_fixture {
     if (found.size() != count)
       FAIL("not as many actors as expected");
     return found;
+  }
+
+  static bool same(std::vector<caf::actor> a, std::vector<caf::actor> b) {
+    std::sort(a.begin(), a.end());
+    std::sort(b.begin(), b.end());
+    return a == b;
+  }
+
+  static void collect(const std::vector<child_report>& tree, const std::string& above, strings& paths) {
+    for (const auto& one : tree) {
+      paths.push_back(above + one.name);
+      collect(one.children, above + one.name + "/", paths);
+    }
+  }
+
+  uint64_t restarts_of(const std::string& group, const std::string& name) {
+    for (const auto& one : report().tree)
+      for (const auto& child : one.children)
+        if (one.name == group && child.name == name)
+          return child.restarts;
+    FAIL("no such child");
   }
 
   uint64_t dials(const std::string& bot) {
@@ -97,32 +120,93 @@ SCENARIO("a bot that fails is started again alone") {
   CHECK_EQ(kept, 2u);
 }
 
-SCENARIO("an account that fails takes its bots along, which begin anew with the next one") {
+SCENARIO("an account that fails is replaced alone, and its bots go on with the next one") {
   start();
   auto running = sys.registry().running();
   auto bots = find("creamery.bot", 3);
   auto accounts = find("creamery.account", 2);
-  WHEN("the first account is killed") {
-    kill(accounts.at(0));
+  for (const auto& one : accounts) {
+    kill(one);
     CHECK_EQ(report().accounts.size(), 1u);
     pass(100ms);
-    THEN("all are there again, and none twice") {
-      auto x = report();
-      CHECK_EQ(x.accounts.size(), 2u);
-      CHECK_EQ(x.bots.size(), 3u);
-      CHECK_EQ(sys.registry().running(), running);
-      for (const auto& one : x.bots)
-        CHECK_EQ(dials(one.name), 1u);
-    }
-    AND("the bots of the other account were left alone") {
-      auto now = find("creamery.bot", 3);
-      size_t kept = 0;
-      for (const auto& one : now)
-        kept += static_cast<size_t>(std::count(bots.begin(), bots.end(), one));
-      CHECK((kept == 1 || kept == 2));
-      CHECK_LT(kept, 3u);
-    }
+    CHECK_EQ(report().accounts.size(), 2u);
   }
+  CHECK_EQ(sys.registry().running(), running);
+  CHECK(same(find("creamery.bot", 3), bots));
+  for (const auto& one : {"first", "second", "third"})
+    CHECK_EQ(dials(one), 1u);
+  CHECK_EQ(restarts_of("accounts", "ann") + restarts_of("accounts", "xena"), 2u);
+}
+
+SCENARIO("the supervisor of the accounts is replaced alone, and the bots ask its successor") {
+  start();
+  auto running = sys.registry().running();
+  auto bots = find("creamery.bot", 3);
+  kill(find("creamery.accounts", 1).at(0));
+  pass(100ms);
+  CHECK_EQ(report().accounts.size(), 2u);
+  CHECK_EQ(sys.registry().running(), running);
+  CHECK(same(find("creamery.bot", 3), bots));
+}
+
+SCENARIO("the supervisor of the bots is replaced with all that is below it") {
+  start();
+  auto running = sys.registry().running();
+  auto accounts = find("creamery.account", 2);
+  kill(find("creamery.bots", 1).at(0));
+  pass(100ms);
+  CHECK_EQ(report().bots.size(), 3u);
+  CHECK_EQ(sys.registry().running(), running);
+  CHECK(same(find("creamery.account", 2), accounts));
+}
+
+SCENARIO("the tree names every actor by its path") {
+  start();
+  strings paths;
+  collect(report().tree, "", paths);
+  CHECK_EQ(paths,
+           (strings{"accounts", "accounts/xena", "accounts/xena/outbox", "accounts/ann", "accounts/ann/outbox", "bots",
+                    "bots/third", "bots/third/router", "bots/third/irc-1", "bots/second", "bots/second/router",
+                    "bots/second/irc-1", "bots/first", "bots/first/router", "bots/first/irc-1"}));
+}
+
+SCENARIO("an actor anywhere in the tree can be restarted by its path") {
+  start();
+  auto running = sys.registry().running();
+  auto restart = [this](const std::string& path) {
+    auto answer = self->request(root, caf::infinite, restart_atom_v, path);
+    pass({});
+    std::string problem;
+    answer.receive([] {}, [&](const caf::error& why) { problem = to_string(why); });
+    return problem;
+  };
+  auto bots = find("creamery.bot", 3);
+  CHECK_EQ(restart("bots/second/router"), "");
+  CHECK_EQ(restart("accounts/ann/outbox"), "");
+  CHECK(same(find("creamery.bot", 3), bots));
+  CHECK_EQ(restart("bots/second"), "");
+  CHECK(!same(find("creamery.bot", 3), bots));
+  CHECK_EQ(restart("accounts"), "");
+  CHECK_EQ(sys.registry().running(), running);
+  for (const auto& wrong :
+       {"nobody", "bots/nobody", "bots/second/nobody", "bots/second/router/nobody", "/bots", "bots/", ""})
+    CHECK(restart(wrong) != "");
+  CHECK_EQ(restarts_of("bots", "second"), 0u); // it didn't fail
+}
+
+SCENARIO("a node whose children fail again and again gives up") {
+  start();
+  auto ended = std::make_shared<bool>(false);
+  root->attach_functor([ended] { *ended = true; });
+  for (int i = 0; i < 3; ++i) {
+    kill(find("creamery.bots", 1).at(0));
+    pass(1s);
+  }
+  CHECK(!*ended);
+  kill(find("creamery.bots", 1).at(0));
+  pass(1s);
+  CHECK(*ended);
+  CHECK_EQ(sys.registry().running(), before);
 }
 
 SCENARIO("everything ends with the node") {

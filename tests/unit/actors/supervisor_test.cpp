@@ -1,6 +1,6 @@
-#define CAF_SUITE actors.plain_supervisor
+#define CAF_SUITE actors.supervisor
 
-#include "actors/plain_supervisor.hpp"
+#include "actors/supervisor.hpp"
 
 #include "tests/unit/actors/doubles.hpp"
 
@@ -31,40 +31,46 @@ struct nursery {
   }
 };
 
+using child_actor = supervised_actor::extend<
+  // Throw an exception with this text.
+  caf::result<void>(std::string),
+  // End without an error.
+  caf::result<void>(caf::ok_atom)>;
+
 /// Ends as it is told to.
-caf::behavior child(caf::event_based_actor* self) {
+child_actor::behavior_type child(child_actor::pointer self) {
   return {
+    [](ready_atom) {},
     [](const std::string& why) { throw std::runtime_error(why); },
     [self](caf::ok_atom) { self->quit(); },
   };
 }
 
-using owner_actor = caf::typed_actor<
-  // As in every supervisor.
-  caf::result<void>(restart_atom, std::string),
-  // Stop all children.
-  caf::result<void>(caf::put_atom)>;
-
 /// A supervisor of three children and of one that could not be loaded.
 struct owner_state {
   static inline const char* name = "owner";
 
-  owner_state(owner_actor::pointer self, std::shared_ptr<nursery> seen)
-    : self_(self), seen_(std::move(seen)), children(self, make_logger("test")) {
+  owner_state(supervising_actor::pointer self, std::shared_ptr<nursery> seen)
+    : self_(self), seen_(std::move(seen)), children(self, make_logger("test"), {.limit = {100, 1min}}) {
   }
 
-  owner_actor::behavior_type make_behavior() {
+  supervising_actor::behavior_type make_behavior() {
     for (auto one : {"a", "b", "c"})
-      children.add(one, [this, one = std::string{one}] { return start(one); });
-    children.add_failed("d", "no such file");
+      children.add({one, "child", {.wait = {.first = 20ms}}, false, [this, one = std::string{one}](uint64_t) {
+                      return start(one);
+                    }});
+    children.add_failed("d", "child", "no such file");
+    children.start();
     return {
-      [this](restart_atom, const std::string& one) { children.restart(one); },
-      [this](caf::put_atom) { children.stop(); },
+      [this](ready_atom) { return children.ready(); },
+      [this](caf::tick_atom) { children.tick(); },
+      [this](restart_atom, const std::string& path) { return children.restart(path); },
+      [this](tree_atom) { return children.report(); },
     };
   }
 
   caf::actor start(const std::string& one) {
-    auto made = self_->spawn(child);
+    auto made = caf::actor_cast<caf::actor>(self_->spawn(child));
     seen_->events.push_back("start " + one);
     made->attach_functor([seen = seen_, one] { seen->events.push_back("end " + one); });
     auto known =
@@ -76,17 +82,17 @@ struct owner_state {
     return made;
   }
 
-  owner_actor::pointer self_;
+  supervising_actor::pointer self_;
   std::shared_ptr<nursery> seen_;
-  plain_supervisor<owner_actor::base> children;
+  supervisor<supervising_actor::base> children;
 };
 
-using owner = caf::stateful_actor<owner_state, owner_actor::base>;
+using owner = caf::stateful_actor<owner_state, supervising_actor::base>;
 
 struct supervisor_fixture : creamery::test::timed_fixture {
   creamery::test::captured_log log;
   std::shared_ptr<nursery> seen = std::make_shared<nursery>();
-  owner_actor parent = sys.spawn<owner>(seen);
+  supervising_actor parent = sys.spawn<owner>(seen);
 
   supervisor_fixture() {
     sched.run();
@@ -101,7 +107,7 @@ struct supervisor_fixture : creamery::test::timed_fixture {
   }
 
   std::vector<child_report> report() {
-    return deref<owner>(parent).state.children.report();
+    return ask<std::vector<child_report>>(parent, tree_atom_v);
   }
 
   /// Ends a child and tells how long it takes until there is another one.
@@ -143,7 +149,7 @@ SCENARIO("a child that fails is started again alone") {
       CHECK_EQ(seen->events, (strings{"end b"}));
       CHECK_EQ(report()[1].state, "restarting");
       CHECK(!report()[1].last_error.empty());
-      CHECK_EQ(log.count("b ended"), 1u);
+      CHECK_EQ(log.count("b failed"), 1u);
     }
     AND("soon it is, and no other one") {
       pass(20ms);
@@ -161,15 +167,22 @@ SCENARIO("a child that ends without an error is missed as well") {
   CHECK_EQ(seen->count("start a"), 2u);
 }
 
-SCENARIO("what could not be loaded isn't started by anybody") {
-  tell(parent, restart_atom_v, std::string{"d"});
-  CHECK_EQ(report()[3].state, "failed to load");
-}
-
-SCENARIO("a child that is there isn't started a second time") {
-  tell(parent, restart_atom_v, std::string{"a"});
-  tell(parent, restart_atom_v, std::string{"nobody"});
-  CHECK_EQ(seen->events.size(), 3u);
+SCENARIO("a child can be restarted by hand, and it is told when there is none") {
+  auto restart = [this](const std::string& path) {
+    auto answer = self->request(parent, caf::infinite, restart_atom_v, path);
+    pass({});
+    std::string problem;
+    answer.receive([] {}, [&](const caf::error& why) { problem = to_string(why); });
+    return problem;
+  };
+  seen->events.clear();
+  CHECK_EQ(restart("b"), "");
+  CHECK_EQ(seen->events, (strings{"end b", "start b"}));
+  CHECK_EQ(report()[1].restarts, 0u);
+  CHECK(restart("nobody").find("there is no 'nobody' here") != std::string::npos);
+  CHECK(restart("d").find("there is no 'd' here") != std::string::npos);
+  CHECK(restart("").find("there is no '' here") != std::string::npos);
+  CHECK_EQ(seen->events.size(), 2u);
 }
 
 SCENARIO("who fails again and again waits longer and longer, up to a bound") {
@@ -205,8 +218,9 @@ SCENARIO("stopping ends the children, the last one first, and starts none again"
   GIVEN("a child that waits to be started again") {
     kill(seen->at("b"));
     seen->events.clear();
-    WHEN("all are stopped") {
-      tell(parent, caf::put_atom_v);
+    WHEN("the supervisor is asked to end") {
+      caf::anon_send_exit(parent, caf::exit_reason::user_shutdown);
+      pass({});
       THEN("the others end in reverse order") {
         CHECK_EQ(seen->events, (strings{"end c", "end a"}));
       }

@@ -1,0 +1,72 @@
+#include "actors/accounts.hpp"
+
+#include "actors/account.hpp"
+#include "runtime/telemetry/log.hpp"
+
+#include <algorithm>
+
+namespace creamery {
+
+namespace {
+
+/// How long an account may take to say how it stands before the report goes without it.
+constexpr auto report_timeout = std::chrono::seconds{2};
+
+} // namespace
+
+accounts_state::accounts_state(accounts_actor::pointer self, std::vector<account_settings> settings,
+                               const runtime_environment& environment)
+  : self_(self),
+    settings_(std::move(settings)),
+    environment_(environment),
+    children_(self, make_logger("accounts"), environment.supervision.accounts) {
+}
+
+accounts_actor::behavior_type accounts_state::make_behavior() {
+  for (const auto& one : settings_)
+    children_.add({one.id, "account", environment_.supervision.account, true,
+                   [this, &one](uint64_t) { return start_account(one); }});
+  children_.start();
+  return {
+    [this](ready_atom) { return children_.ready(); },
+    [this](caf::tick_atom) { children_.tick(); },
+    [this](restart_atom, const std::string& path) { return children_.restart(path); },
+    [this](tree_atom) { return children_.report(); },
+    [this](caf::get_atom, const std::string& id) -> caf::result<credentials> {
+      if (auto account = accounts_.find(id); account != accounts_.end())
+        return self_->delegate(account->second, caf::get_atom_v);
+      return caf::make_error(caf::sec::invalid_argument, "the account " + id + " is not there yet");
+    },
+    [this](const std::string& id, const login_refused& refused) {
+      if (auto account = accounts_.find(id); account != accounts_.end())
+        self_->send(account->second, refused);
+    },
+    [this](follow_atom, const std::string& id, const std::string& bot, const outbox_user_actor& follower) {
+      followers_[id][bot] = follower;
+      if (auto account = accounts_.find(id); account != accounts_.end()) // else it is told when it is started
+        self_->send(account->second, follow_atom_v, bot, follower);
+    },
+    [this](caf::get_atom) { return report(); },
+  };
+}
+
+caf::actor accounts_state::start_account(const account_settings& settings) {
+  auto address = self_->spawn<account>(settings, environment_);
+  accounts_[settings.id] = address;
+  for (const auto& [bot, follower] : followers_[settings.id])
+    self_->send(address, follow_atom_v, bot, follower);
+  return caf::actor_cast<caf::actor>(address);
+}
+
+caf::result<std::vector<outbox_report>> accounts_state::report() {
+  gathering<std::vector<outbox_report>> all{self_};
+  for (const auto& [id, address] : accounts_)
+    all.ask<outbox_report>(
+      self_, address, report_timeout, [](auto& answer, auto& part) { answer.push_back(std::move(part)); },
+      caf::put_atom_v);
+  return all.when_complete([](auto& answer) {
+    std::sort(answer.begin(), answer.end(), [](const auto& a, const auto& b) { return a.account < b.account; });
+  });
+}
+
+} // namespace creamery

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/settings.hpp"
+#include "actors/supervisor.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace creamery {
+
+/// Keeps the accounts alive. What is meant for one of them goes through here, so that nobody has to know which instance of an
+/// account is the present one.
+class accounts_state {
+public:
+  static inline const char* name = "creamery.accounts";
+
+  accounts_state(accounts_actor::pointer self, std::vector<account_settings> settings,
+                 const runtime_environment& environment);
+
+  accounts_actor::behavior_type make_behavior();
+
+private:
+  caf::actor start_account(const account_settings& settings);
+  caf::result<std::vector<outbox_report>> report();
+
+  accounts_actor::pointer self_;
+  std::vector<account_settings> settings_;
+  const runtime_environment& environment_;
+  supervisor<accounts_actor::base> children_;
+  /// The latest instance of each account.
+  std::map<std::string, account_actor> accounts_;
+  /// Who follows an account, by the names of the bots: a new instance has to be told.
+  std::map<std::string, std::map<std::string, outbox_user_actor>> followers_;
+};
+
+using accounts = caf::stateful_actor<accounts_state, accounts_actor::base>;
+
+} // namespace creamery

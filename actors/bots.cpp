@@ -1,0 +1,63 @@
+#include "actors/bots.hpp"
+
+#include "actors/bot.hpp"
+#include "runtime/telemetry/log.hpp"
+
+#include <algorithm>
+
+namespace creamery {
+
+namespace {
+
+/// How long a bot may take to say how it stands before the report goes without it: a little more than it waits for its own
+/// children.
+constexpr auto report_timeout = std::chrono::seconds{2};
+
+} // namespace
+
+bots_state::bots_state(bots_actor::pointer self, std::vector<bot_settings> settings, account_directory_actor accounts,
+                       const runtime_environment& environment)
+  : self_(self),
+    settings_(std::move(settings)),
+    accounts_(std::move(accounts)),
+    environment_(environment),
+    children_(self, make_logger("bots"), environment.supervision.bots) {
+}
+
+bots_actor::behavior_type bots_state::make_behavior() {
+  for (const auto& one : settings_)
+    children_.add(
+      {one.name, "bot", environment_.supervision.bot, true, [this, &one](uint64_t) { return start_bot(one); }});
+  children_.start();
+  return {
+    [this](ready_atom) { return children_.ready(); },
+    [this](caf::tick_atom) { children_.tick(); },
+    [this](restart_atom, const std::string& path) { return children_.restart(path); },
+    [this](tree_atom) { return children_.report(); },
+    [this](use_atom, const account_directory_actor& accounts) {
+      accounts_ = accounts;
+      for (const auto& [name, address] : bots_)
+        self_->send(address, use_atom_v, accounts);
+    },
+    [this](caf::get_atom) { return report(); },
+  };
+}
+
+caf::actor bots_state::start_bot(const bot_settings& settings) {
+  auto address = self_->spawn<bot>(settings, accounts_, environment_);
+  bots_[settings.name] = address;
+  return caf::actor_cast<caf::actor>(address);
+}
+
+caf::result<std::vector<bot_report>> bots_state::report() {
+  gathering<std::vector<bot_report>> all{self_};
+  for (const auto& [name, address] : bots_)
+    all.ask<bot_report>(
+      self_, address, report_timeout, [](auto& answer, auto& part) { answer.push_back(std::move(part)); },
+      caf::get_atom_v);
+  return all.when_complete([](auto& answer) {
+    std::sort(answer.begin(), answer.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  });
+}
+
+} // namespace creamery

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <caf/all.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace creamery {
+
+/// An answer that an actor puts together from the answers of others. Whoever doesn't answer in time is left out.
+template <class Answer>
+class gathering {
+public:
+  template <class Self>
+  explicit gathering(Self* self, Answer begin = {})
+    : state_(std::make_shared<state>(std::move(begin), self->template make_response_promise<Answer>())) {
+  }
+
+  /// Asks somebody, and gives what comes to `add`, which puts it into the answer.
+  template <class Part, class Self, class Handle, class Add, class... Question>
+  void ask(Self* self, const Handle& whom, caf::timespan timeout, Add add, Question... question) {
+    ++state_->missing;
+    self->request(whom, timeout, std::move(question)...)
+      .then(
+        [s = state_, add](Part& part) {
+          add(s->answer, part);
+          s->answered();
+        },
+        [s = state_](const caf::error&) { s->answered(); });
+  }
+
+  /// Everybody has been asked. What is returned is answered when the last one has answered, after `finish` has seen it.
+  template <class Finish>
+  caf::result<Answer> when_complete(Finish finish) {
+    state_->finish = std::move(finish);
+    state_->answered();
+    return state_->promise;
+  }
+
+  caf::result<Answer> when_complete() {
+    return when_complete([](Answer&) {});
+  }
+
+private:
+  struct state {
+    state(Answer begin, caf::typed_response_promise<Answer> its_promise)
+      : answer(std::move(begin)), promise(std::move(its_promise)) {
+    }
+
+    void answered() {
+      if (--missing > 0)
+        return;
+      finish(answer);
+      promise.deliver(std::move(answer));
+    }
+
+    Answer answer;
+    caf::typed_response_promise<Answer> promise;
+    std::function<void(Answer&)> finish;
+    /// One more than there are, until everybody has been asked.
+    size_t missing = 1;
+  };
+
+  std::shared_ptr<state> state_;
+};
+
+} // namespace creamery
