@@ -55,10 +55,10 @@ public:
   supervisor& operator=(const supervisor&) = delete;
 
   /// However the owner ends, be it that it is killed: children without a supervisor would live on beside those of its
-  /// successor.
+  /// successor. Nobody is left who could wait for them, so they aren't asked.
   ~supervisor() {
     for (auto one = running_.rbegin(); one != running_.rend(); ++one)
-      caf::anon_send_exit(one->address, caf::exit_reason::user_shutdown);
+      caf::anon_send_exit(one->address, caf::exit_reason::kill);
   }
 
   /// One more child: started in its turn by `start`, or at once after that. Its name has no '/' in it.

@@ -26,8 +26,12 @@ long_fuzzing() {
   (cd build-fuzz && CREAMERY_FUZZ_SECONDS=$seconds ctest --output-on-failure --no-tests=error)
 }
 
-# Clients that others wrote, against the simulator.
-long_conformance() { tests/conformance/run --program "$build/creamery" --cache "$cache/conformance"; }
+# Clients that others wrote, against the simulator; and Erlang's supervisor beside ours.
+long_conformance() {
+  install_packages conformance
+  tests/conformance/run --program "$build/creamery" --cache "$cache/conformance" || return 1
+  tests/conformance/otp/run --program "$build/supervisor_trace"
+}
 
 # The tests that take minutes.
 long_endurance() { run_ctest "$build" -L long; }

@@ -57,13 +57,8 @@ void supervisor_core::ended(std::string_view name, uint64_t instance, exit_kind 
   auto asked_to = one->state == child_state::stopping || one->state == child_state::killing;
   if (stopping()) {
     one->state = child_state::idle;
-  } else if (asked_to && one->then == sequel::failure) {
-    failed(one, one->last_error, now, todo);
-  } else if (asked_to) {
-    carry_on(one, now);
-  } else if (one->in_group) { // its turn to be stopped hadn't come yet
-    one->then = one->policy.restart == restart_type::temporary ? sequel::removal : sequel::waiting;
-    carry_on(one, now);
+  } else if (asked_to || one->in_group) { // as one of a group it goes down, even before its turn has come
+    carry_on(one, now, todo);
   } else if (one->state == child_state::starting) {
     if (kind == exit_kind::normal)
       ended_for_good(one);
@@ -115,10 +110,8 @@ void supervisor_core::expire(time_point now, supervisor_action::list& todo) {
           break;
         if (stopping())
           one->state = child_state::idle;
-        else if (one->then == sequel::failure)
-          failed(one, one->last_error, now, todo);
         else
-          carry_on(one, now);
+          carry_on(one, now, todo);
         break;
       case child_state::quarantined: wait_cleanly(*one, now); break;
       case child_state::idle:
@@ -207,27 +200,27 @@ bool supervisor_core::take_down(std::string_view name, sequel then, time_point n
   if (one->state == child_state::starting || one->state == child_state::running)
     begin_stop(*one, then, now, todo);
   else if (!one->alive())
-    carry_on(one, now);
+    carry_on(one, now, todo);
   advance(now, todo);
   return true;
 }
 
-void supervisor_core::carry_on(children_list::iterator one, time_point now) {
-  switch (one->then) {
-    case sequel::removal: children_.erase(one); return;
-    case sequel::waiting:
-      if (one->in_group) {
-        one->due = resume_at_;
-        one->state = child_state::waiting;
-        ++one->restarts;
-      } else {
-        wait_cleanly(*one, now);
-      }
-      break;
-    case sequel::idle:
-    case sequel::failure: one->state = child_state::idle; break;
+void supervisor_core::carry_on(children_list::iterator one, time_point now, supervisor_action::list& todo) {
+  auto in_group = std::exchange(one->in_group, false);
+  auto is_temporary = one->policy.restart == restart_type::temporary;
+  if (one->then == sequel::removal || (in_group && is_temporary)) {
+    children_.erase(one);
+  } else if (in_group) {
+    one->state = child_state::waiting;
+    one->due = resume_at_;
+    ++one->restarts;
+  } else if (one->then == sequel::failure) {
+    failed(one, one->last_error, now, todo);
+  } else if (one->then == sequel::waiting) {
+    wait_cleanly(*one, now);
+  } else {
+    one->state = child_state::idle;
   }
-  one->in_group = false;
 }
 
 void supervisor_core::wait_cleanly(child& one, time_point now) {
@@ -360,7 +353,7 @@ bool supervisor_core::stop_group(time_point now, supervisor_action::list& todo) 
     if (!one->in_group)
       continue;
     if (one->state == child_state::starting || one->state == child_state::running)
-      begin_stop(*one, one->policy.restart == restart_type::temporary ? sequel::removal : sequel::waiting, now, todo);
+      begin_stop(*one, sequel::waiting, now, todo);
     return false;
   }
   return true;

@@ -223,7 +223,7 @@ private:
   /// Stops it, if it is there; what becomes of it then.
   bool take_down(std::string_view name, sequel then, time_point now, supervisor_action::list& todo);
   /// It is gone, as it was meant to be.
-  void carry_on(children_list::iterator one, time_point now);
+  void carry_on(children_list::iterator one, time_point now, supervisor_action::list& todo);
   /// It will be started at once; its failures are forgotten.
   static void wait_cleanly(child& one, time_point now);
   /// It isn't waited for any more. False: too many of its instances are stuck, so there will be no other one.

@@ -314,6 +314,21 @@ SCENARIO("an earlier child that fails while later ones go down takes its own gro
   CHECK_EQ(x.take(), (strings{"end a", "end d", "stop c", "start a", "start b", "start c", "start d"}));
 }
 
+SCENARIO("a child that is being killed because it wasn't ready goes down with its group like the others") {
+  stage x{with(restart_strategy::rest_for_one)};
+  x.begin({"a", "b"}, {.start_timeout = 1s, .wait = {.first = {}}});
+  x.slow = {"b"};
+  x.ends("b");
+  x.stuck = {"b"};
+  x.pass(1s);
+  x.ends("a");
+  CHECK_EQ(x.take(), (strings{"end b", "start b", "kill b", "end a"}));
+  x.slow = {};
+  x.ends("b");
+  CHECK_EQ(x.take(), (strings{"end b", "start a", "start b"}));
+  CHECK(x.state_of("b") == state::running);
+}
+
 // -- intensity and escalation --------------------------------------------------------------------------------------------------
 
 SCENARIO("by default one restart in five seconds is tolerated, as in OTP") {
