@@ -1,6 +1,7 @@
 #include "actors/account.hpp"
 
 #include "actors/outbox.hpp"
+#include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
 
 namespace creamery {
@@ -11,12 +12,12 @@ account_state::account_state(account_actor::pointer self, account_settings setti
     settings_(std::move(settings)),
     environment_(environment),
     log_(make_logger("account")),
-    children_(self, log_, environment.supervision.account_children) {
+    children_(self, log_, environment.supervision.account_children,
+              [&environment, id = settings_.id] { environment.memory.forget("accounts/" + id); }) {
 }
 
 account_actor::behavior_type account_state::make_behavior() {
-  children_.add(
-    {"outbox", "outbox", environment_.supervision.outbox, false, [this](uint64_t) { return start_outbox(); }});
+  children_.add({"outbox", "outbox", environment_.supervision.outbox, false, [this] { return start_outbox(); }});
   children_.start();
   return {
     [this](ready_atom) { return children_.ready(); },

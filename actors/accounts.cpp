@@ -1,6 +1,7 @@
 #include "actors/accounts.hpp"
 
 #include "actors/account.hpp"
+#include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
 
 #include <algorithm>
@@ -19,13 +20,14 @@ accounts_state::accounts_state(accounts_actor::pointer self, std::vector<account
   : self_(self),
     settings_(std::move(settings)),
     environment_(environment),
-    children_(self, make_logger("accounts"), environment.supervision.accounts) {
+    children_(self, make_logger("accounts"), environment.supervision.accounts,
+              [&environment] { environment.memory.forget("accounts"); }) {
 }
 
 accounts_actor::behavior_type accounts_state::make_behavior() {
   for (const auto& one : settings_)
-    children_.add({one.id, "account", environment_.supervision.account, true,
-                   [this, &one](uint64_t) { return start_account(one); }});
+    children_.add(
+      {one.id, "account", environment_.supervision.account, true, [this, &one] { return start_account(one); }});
   children_.start();
   return {
     [this](ready_atom) { return children_.ready(); },

@@ -4,9 +4,12 @@
 #include "actors/cog_runner.hpp"
 #include "actors/router.hpp"
 #include "runtime/irc/channel_plan.hpp"
+#include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
 
 #include <algorithm>
+#include <random>
+#include <utility>
 
 namespace creamery {
 
@@ -24,7 +27,8 @@ bot_state::bot_state(bot_actor::pointer self, bot_settings settings, account_dir
     accounts_(std::move(accounts)),
     environment_(environment),
     log_(make_logger("bot")),
-    children_(self, log_, environment.supervision.bot_children) {
+    children_(self, log_, environment.supervision.bot_children,
+              [&environment, path = "bots/" + settings_.name] { environment.memory.forget(path); }) {
 }
 
 bot_actor::behavior_type bot_state::make_behavior() {
@@ -35,14 +39,13 @@ bot_actor::behavior_type bot_state::make_behavior() {
     if (modules.push_back(environment_.modules.load(cog.name)); modules.back())
       loaded.push_back(cog.name);
   const auto& policies = environment_.supervision;
-  children_.add(
-    {"router", "router", policies.router, false, [this, loaded](uint64_t) { return start_router(loaded); }});
+  children_.add({"router", "router", policies.router, false, [this, loaded] { return start_router(loaded); }});
   for (size_t i = 0; i < modules.size(); ++i) {
     const auto& cog = settings_.cogs[i];
     const auto& module = modules[i];
     if (module) {
       children_.add({"cog " + cog.name, "cog", policies.cog, false,
-                     [this, cog, module = *module](uint64_t instance) { return start_cog(cog, module, instance); }});
+                     [this, cog, module = *module] { return start_cog(cog, module); }});
     } else {
       log_->error("{}: {}; the bot goes on without it", settings_.name, to_string(module.error()));
       children_.add_failed("cog " + cog.name, "cog", to_string(module.error()));
@@ -52,9 +55,10 @@ bot_actor::behavior_type bot_state::make_behavior() {
   for (const auto& channels : plan_channels(settings_.channels, environment_.chat.channels_per_connection)) {
     auto connection = "irc-" + std::to_string(++number);
     children_.add({connection, "chat_connection", policies.connection, false,
-                   [this, connection, channels](uint64_t) { return start_connection(connection, channels); }});
+                   [this, connection, channels] { return start_connection(connection, channels); }});
   }
   children_.start();
+  watch_cogs();
   return {
     [this](ready_atom) { return children_.ready(); },
     [this](caf::tick_atom) { children_.tick(); },
@@ -83,7 +87,11 @@ void bot_state::follow_account() {
 }
 
 caf::actor bot_state::start_router(const std::vector<std::string>& cogs) {
-  router_ = self_->spawn<router>(settings_.name, settings_.prefix, environment_.delivery, cogs);
+  auto lines = environment_.memory.take<dispatcher>(
+    path_of("router"), [this] { return std::make_shared<dispatcher>(settings_.prefix, environment_.delivery); });
+  if (!lines)
+    return nullptr;
+  router_ = self_->spawn<router>(settings_.name, std::move(*lines), cogs);
   for (const auto& [cog, address] : cogs_)
     self_->send(address, use_atom_v, router_);
   for (const auto& [connection, address] : connections_)
@@ -91,9 +99,13 @@ caf::actor bot_state::start_router(const std::vector<std::string>& cogs) {
   return caf::actor_cast<caf::actor>(router_);
 }
 
-caf::actor bot_state::start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module,
-                                uint64_t instance) {
-  cog_identity identity{settings_.name, settings_.prefix, cog, instance};
+caf::actor bot_state::start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module) {
+  auto ledger = ledger_of(cog.name);
+  // From here on the instance before this one can do nothing more, be it that it is stuck and comes back.
+  auto turn = ledger->take_over();
+  if (turn.lost_one)
+    log_->error("{}: the cog {} never came back from a line, which is not tried again", settings_.name, cog.name);
+  cog_identity identity{settings_.name, settings_.prefix, cog, std::move(ledger), std::move(turn)};
   auto address = self_->spawn<cog_runner, caf::detached>(std::move(identity), module);
   cogs_[cog.name] = address;
   self_->send(address, use_atom_v, router_);
@@ -114,6 +126,37 @@ caf::actor bot_state::start_connection(const std::string& connection, const std:
   if (outbox_)
     self_->send(address, use_atom_v, outbox_);
   return caf::actor_cast<caf::actor>(address);
+}
+
+std::string bot_state::path_of(std::string_view child) const {
+  return "bots/" + settings_.name + "/" + std::string{child};
+}
+
+std::shared_ptr<cog_ledger> bot_state::ledger_of(const std::string& cog) {
+  return environment_.memory.share<cog_ledger>(path_of("cog " + cog), [] {
+    std::random_device random; // unlike any numbering before it, also in an earlier life of this process
+    return std::make_shared<cog_ledger>(uint64_t{random()} << 32 | random());
+  });
+}
+
+void bot_state::watch_cogs() {
+  const auto& limits = environment_.supervision;
+  self_->run_delayed(limits.watch_every, [this] { watch_cogs(); });
+  for (const auto& [cog, address] : cogs_) {
+    auto [instance, where] = ledger_of(cog)->look();
+    auto& [dog, warned] = watchdogs_[cog];
+    auto busy = dog.look(instance, where, self_->clock().now());
+    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(busy).count();
+    if (busy >= limits.stuck_handler) {
+      log_->error("{}: the cog {} has been stuck in one handler for {} s: it is given up", settings_.name, cog,
+                  seconds);
+      children_.stuck("cog " + cog, "stuck in one handler for " + std::to_string(seconds) + " s");
+    } else if (busy >= limits.slow_handler && !std::exchange(warned, true)) {
+      log_->warn("{}: the cog {} has been busy with one handler for {} s", settings_.name, cog, seconds);
+    } else if (busy < limits.slow_handler) {
+      warned = false;
+    }
+  }
 }
 
 void bot_state::on_ready(const std::string& connection, const bot_ready& ready) {

@@ -3,6 +3,8 @@
 #include "actors/interfaces.hpp"
 #include "actors/settings.hpp"
 #include "actors/supervisor.hpp"
+#include "runtime/delivery/cog_ledger.hpp"
+#include "runtime/delivery/watchdog.hpp"
 
 #include <map>
 #include <memory>
@@ -28,8 +30,13 @@ private:
   void follow_account();
   /// @param cogs those that will announce themselves.
   caf::actor start_router(const std::vector<std::string>& cogs);
-  caf::actor start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module, uint64_t instance);
+  caf::actor start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module);
   caf::actor start_connection(const std::string& connection, const std::vector<std::string>& channels);
+  /// Where a child stands in the tree.
+  std::string path_of(std::string_view child) const;
+  std::shared_ptr<cog_ledger> ledger_of(const std::string& cog);
+  /// Looks for handlers that don't return.
+  void watch_cogs();
   void on_ready(const std::string& connection, const bot_ready& ready);
   /// The bot as a whole, once every connection has tried its channels.
   void tell_ready(const cog_actor& cog) const;
@@ -45,6 +52,8 @@ private:
   outbox_actor outbox_;
   std::map<std::string, cog_actor> cogs_;
   std::map<std::string, chat_connection_actor> connections_;
+  /// For each cog its watchdog, and whether the present handler was warned of.
+  std::map<std::string, std::pair<watchdog, bool>> watchdogs_;
   /// What the connections reported, by their names.
   std::map<std::string, bot_ready> ready_;
   bool is_ready_ = false;

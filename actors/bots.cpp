@@ -1,6 +1,7 @@
 #include "actors/bots.hpp"
 
 #include "actors/bot.hpp"
+#include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
 
 #include <algorithm>
@@ -21,13 +22,13 @@ bots_state::bots_state(bots_actor::pointer self, std::vector<bot_settings> setti
     settings_(std::move(settings)),
     accounts_(std::move(accounts)),
     environment_(environment),
-    children_(self, make_logger("bots"), environment.supervision.bots) {
+    children_(self, make_logger("bots"), environment.supervision.bots,
+              [&environment] { environment.memory.forget("bots"); }) {
 }
 
 bots_actor::behavior_type bots_state::make_behavior() {
   for (const auto& one : settings_)
-    children_.add(
-      {one.name, "bot", environment_.supervision.bot, true, [this, &one](uint64_t) { return start_bot(one); }});
+    children_.add({one.name, "bot", environment_.supervision.bot, true, [this, &one] { return start_bot(one); }});
   children_.start();
   return {
     [this](ready_atom) { return children_.ready(); },

@@ -10,9 +10,6 @@ namespace creamery {
 
 namespace {
 
-/// Most messages that a cog may have said and the outbox not accepted; more are dropped and logged.
-constexpr size_t max_unaccepted = 1'000;
-
 /// A line whose handler threw is logged up to this length.
 constexpr size_t shown_of_bad_line = 2'000;
 
@@ -30,7 +27,8 @@ cog_runner_state::cog_runner_state(cog_actor::pointer self, cog_identity identit
     identity_(std::move(identity)),
     module_(std::move(module)),
     log_(make_logger(identity_.bot + "/" + identity_.settings.name, "cog")),
-    context_(*this, identity_.settings.name, identity_.bot, identity_.prefix, identity_.settings.options, log_) {
+    context_(*this, identity_.settings.name, identity_.bot, identity_.prefix, identity_.settings.options, log_),
+    handled_(identity_.turn.gate->look().done) {
 }
 
 cog_runner_state::~cog_runner_state() {
@@ -46,12 +44,11 @@ cog_actor::behavior_type cog_runner_state::make_behavior() {
     [this](const cog_batch& batch) { on_batch(batch); },
     [this](use_atom, const router_actor& router) {
       router_ = router;
-      handled_ = 0; // each router counts its lines from one
       announce();
     },
     [this](use_atom, const outbox_actor& outbox) {
       outbox_ = outbox;
-      for (const auto& [number, message] : unaccepted_)
+      for (const auto& message : identity_.ledger->unsettled())
         send(message);
     },
     [this](const bot_ready& ready) { on_ready(ready); },
@@ -66,25 +63,20 @@ void cog_runner_state::say(std::string_view channel, std::string_view text, cons
     log_->error("'{}' is no name of a channel: what was to be said there was dropped", lower.substr(0, 64));
     return;
   }
-  if (unaccepted_.size() >= max_unaccepted) {
-    log_->error("a message for #{} was dropped: {} others wait for the outbox", lower, unaccepted_.size());
-    return;
-  }
   auto age = std::clamp<int64_t>(options.max_age.count(), 0, UINT32_MAX);
-  auto number = ++last_say_;
-  auto& message = unaccepted_[number];
-  message = {.bot = identity_.bot,
-             .channel = std::move(lower),
-             .text = std::string{text},
-             .reply_to = options.reply_to,
-             .promise = options.promise,
-             .max_age_ms = static_cast<uint32_t>(age),
-             .cog = identity_.settings.name,
-             .instance = identity_.instance,
-             .number = number,
-             .caused_at = caused_at_};
-  if (outbox_)
-    send(message);
+  auto kept = identity_.ledger->keep(identity_.turn.instance, {.bot = identity_.bot,
+                                                               .channel = lower,
+                                                               .text = std::string{text},
+                                                               .reply_to = options.reply_to,
+                                                               .promise = options.promise,
+                                                               .max_age_ms = static_cast<uint32_t>(age),
+                                                               .cog = identity_.settings.name,
+                                                               .caused_at = caused_at_});
+  if (!kept)
+    log_->error("a message for #{} was dropped: too many others wait for the outbox, or this instance was replaced",
+                lower);
+  else if (outbox_)
+    send(*kept);
 }
 
 void cog_runner_state::on_batch(const cog_batch& batch) {
@@ -92,24 +84,38 @@ void cog_runner_state::on_batch(const cog_batch& batch) {
   for (const auto& line : content.lines) {
     if (line.number < batch.from || line.number <= handled_)
       continue;
+    if (!identity_.turn.gate->enter(line.number))
+      return retire();
+    auto done = guarded("a handler", [&] { handle(line, content); });
+    if (!identity_.turn.gate->leave())
+      return retire();
     handled_ = line.number;
-    auto text = [&] { return printable(irc_line{content.memory->data(), line.index}.raw(), shown_of_bad_line); };
-    if (!guarded("a handler", [&] { handle(line, content); })) {
-      log_->error("the line that caused it, which is not tried again: {}", text());
-      report_progress(handled_, 1);
+    if (!done) {
+      log_->error("the line that caused it, which is not tried again: {}",
+                  printable(irc_line{content.memory->data(), line.index}.raw(), shown_of_bad_line));
+      identity_.ledger->poisoned(identity_.turn.instance);
+      report_progress();
       self_->quit(caf::make_error(caf::sec::runtime_error, "a handler threw"));
       return;
     }
   }
-  report_progress(handled_, 0);
+  report_progress();
+}
+
+void cog_runner_state::retire() {
+  log_->warn("an instance that was stuck has come back, and ends: another one has taken its place");
+  self_->quit(caf::exit_reason::kill);
 }
 
 void cog_runner_state::on_ready(const bot_ready& ready) {
   for (const auto& handler : context_.ready_handlers()) {
-    if (!guarded("an on_ready handler", [&] { handler(ready.login, ready.channels); })) {
-      self_->quit(caf::make_error(caf::sec::runtime_error, "an on_ready handler threw"));
-      return;
-    }
+    if (!identity_.turn.gate->enter_aside())
+      return retire();
+    auto done = guarded("an on_ready handler", [&] { handler(ready.login, ready.channels); });
+    if (!identity_.turn.gate->leave_aside())
+      return retire();
+    if (!done)
+      return self_->quit(caf::make_error(caf::sec::runtime_error, "an on_ready handler threw"));
   }
 }
 
@@ -128,20 +134,24 @@ void cog_runner_state::handle(const cog_line& line, const cog_batch::content& co
   caused_at_ = 0;
 }
 
-void cog_runner_state::report_progress(uint64_t upto, uint64_t poisoned) {
+cog_progress cog_runner_state::progress() const {
+  return {identity_.settings.name, identity_.turn.instance, handled_, identity_.ledger->poisoned()};
+}
+
+void cog_runner_state::report_progress() {
   if (router_)
-    self_->send(router_, cog_progress{identity_.settings.name, identity_.instance, upto, poisoned});
+    self_->send(router_, progress());
 }
 
 void cog_runner_state::announce() {
   // Unanswered when the router ends: then the bot names another one, and it is told again.
-  self_->request(router_, caf::infinite, identity_.settings.name, identity_.instance, interest(), cog_sink_actor{self_})
+  self_->request(router_, caf::infinite, progress(), interest(), cog_sink_actor{self_})
     .then([] {}, [](const caf::error&) {});
 }
 
 void cog_runner_state::send(const creamery::say& message) {
   self_->request(outbox_, caf::infinite, message)
-    .then([this, number = message.number](bool) { unaccepted_.erase(number); },
+    .then([this, number = message.number](bool) { identity_.ledger->settled(number); },
           // The outbox has ended: the message waits for the next one.
           [](const caf::error&) {});
 }

@@ -104,9 +104,9 @@ using router_actor = supervised_actor::extend<
   // Lines of a connection. Request: answered as soon as every line is in the queue of each cog that wants it; the
   // connection keeps the lines until then, and gives no more reading credit.
   caf::result<void>(chat_batch),
-  // A cog has started (name, instance, interest, address) and wants lines from now on, first those that its predecessor
-  // hadn't acknowledged. Request: repeated by the cog when the router is replaced.
-  caf::result<void>(std::string, uint64_t, cog_interest, cog_sink_actor),
+  // A cog says how far it is, what it wants and where it is, and wants lines from now on, first those that aren't done yet.
+  // Request: repeated by the cog when the router is replaced.
+  caf::result<void>(cog_progress, cog_interest, cog_sink_actor),
   // A cog is done with lines. Notice: the next one covers it.
   caf::result<void>(cog_progress),
   // Our own login, whose commands are not obeyed. Notice: repeated at each login and to each new router.

@@ -25,8 +25,8 @@ node_state::node_state(node_actor::pointer self, std::vector<account_settings> a
 
 node_actor::behavior_type node_state::make_behavior() {
   const auto& policy = environment_.supervision.group;
-  children_.add({"accounts", "supervisor", policy, true, [this](uint64_t) { return start_accounts(); }});
-  children_.add({"bots", "supervisor", policy, true, [this](uint64_t) { return start_bots(); }});
+  children_.add({"accounts", "supervisor", policy, true, [this] { return start_accounts(); }});
+  children_.add({"bots", "supervisor", policy, true, [this] { return start_bots(); }});
   children_.start();
   return {
     [this](ready_atom) { return children_.ready(); },

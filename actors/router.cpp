@@ -11,26 +11,28 @@ constexpr auto patience = std::chrono::seconds{5};
 
 } // namespace
 
-router_state::router_state(router_actor::pointer self, std::string bot, std::string prefix,
-                           delivery_queue::options queue, std::vector<std::string> cogs)
+router_state::router_state(router_actor::pointer self, std::string bot, kept<dispatcher> lines,
+                           std::vector<std::string> cogs)
   : self_(self),
     bot_(std::move(bot)),
     log_(make_logger("router")),
-    dispatcher_(std::move(prefix), queue),
+    dispatcher_(std::move(lines)),
     awaited_(cogs.begin(), cogs.end()) {
 }
 
 router_actor::behavior_type router_state::make_behavior() {
+  for (const auto& [cog, queue] : dispatcher_->queues())
+    awaited_.erase(cog); // known from a router before this one: its queue takes what comes
   if (!awaited_.empty())
     self_->run_delayed(patience, [this] { route_held(); });
   return {
     [](ready_atom) {},
     [this](const chat_batch& batch) { return on_lines(batch); },
-    [this](const std::string& cog, uint64_t instance, const cog_interest& interest, const cog_sink_actor& address) {
-      on_cog(cog, instance, interest, address);
+    [this](const cog_progress& cog, const cog_interest& interest, const cog_sink_actor& address) {
+      on_cog(cog, interest, address);
     },
     [this](const cog_progress& progress) { on_progress(progress); },
-    [this](own_login_atom, const std::string& login) { dispatcher_.set_own_login(login); },
+    [this](own_login_atom, const std::string& login) { dispatcher_->set_own_login(login); },
     [this](caf::get_atom) { return report(); },
   };
 }
@@ -46,7 +48,7 @@ caf::result<void> router_state::on_lines(const chat_batch& batch) {
 }
 
 void router_state::route(const chat_batch& batch) {
-  dispatcher_.route(batch, self_->clock().now());
+  dispatcher_->route(batch, self_->clock().now());
   for (const auto& [cog, to] : receivers_) {
     pump(cog, to);
     warn_of_shedding(cog);
@@ -61,21 +63,20 @@ void router_state::route_held() {
   }
 }
 
-void router_state::on_cog(const std::string& cog, uint64_t instance, const cog_interest& interest,
-                          cog_sink_actor address) {
-  if (auto known = receivers_.find(cog); known != receivers_.end() && instance < known->second.instance)
+void router_state::on_cog(const cog_progress& cog, const cog_interest& interest, cog_sink_actor address) {
+  if (auto known = receivers_.find(cog.cog); known != receivers_.end() && cog.instance < known->second.instance)
     return; // an instance that was given up and replaced
-  for (const auto& taken : dispatcher_.add(cog, interest))
-    log_->warn("{}: the command '{}' of cog {} belongs to another cog already", bot_, taken, cog);
-  auto& to = receivers_[cog];
-  to = {instance, std::move(address)};
-  pump(cog, to);
-  if (awaited_.erase(cog) > 0 && awaited_.empty())
+  for (const auto& taken : dispatcher_->add(cog, interest))
+    log_->warn("{}: the command '{}' of cog {} belongs to another cog already", bot_, taken, cog.cog);
+  auto& to = receivers_[cog.cog];
+  to = {cog.instance, std::move(address)};
+  pump(cog.cog, to);
+  if (awaited_.erase(cog.cog) > 0 && awaited_.empty())
     route_held();
 }
 
 void router_state::warn_of_shedding(const std::string& cog) {
-  auto shed = dispatcher_.queue(cog)->counters().shed;
+  auto shed = dispatcher_->queue(cog)->counters().shed;
   if (shed == 0 || shed < next_warning_[cog])
     return;
   log_->warn("{}: the cog {} is too slow: {} lines for it were shed so far", bot_, cog, shed);
@@ -90,19 +91,19 @@ void router_state::on_progress(const cog_progress& progress) {
   // which hasn't announced itself yet. Once it has, only its own words count.
   if (to->second.instance != progress.instance)
     return;
-  dispatcher_.queue(progress.cog)->acknowledge(progress.upto, progress.poisoned);
+  dispatcher_->queue(progress.cog)->acknowledge(progress.upto, progress.poisoned);
   pump(progress.cog, to->second);
 }
 
 void router_state::pump(const std::string& cog, const receiver& to) {
-  auto* queue = dispatcher_.queue(cog);
+  auto* queue = dispatcher_->queue(cog);
   while (auto batch = queue->take())
     self_->send(to.address, std::move(*batch));
 }
 
 router_report router_state::report() const {
-  router_report result{dispatcher_.counters(), {}};
-  for (const auto& [cog, queue] : dispatcher_.queues())
+  router_report result{dispatcher_->counters(), {}};
+  for (const auto& [cog, queue] : dispatcher_->queues())
     result.cogs.push_back({cog, queue.counters()});
   return result;
 }

@@ -2,6 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "runtime/delivery/dispatcher.hpp"
+#include "runtime/supervision/kept_state.hpp"
 
 #include <spdlog/logger.h>
 
@@ -13,15 +14,15 @@
 
 namespace creamery {
 
-/// Hands a bot's chat lines, commands and events to its cogs. The rules are in `dispatcher` and `delivery_queue`.
+/// Hands a bot's chat lines, commands and events to its cogs. The rules are in `dispatcher` and `delivery_queue`, and so are
+/// the lines: they outlive the router.
 class router_state {
 public:
   static inline const char* name = "creamery.router";
 
   /// @param cogs those that are about to announce themselves: lines wait for them, so that a cog which takes its time to start
   /// misses nothing, but no longer than a few seconds.
-  router_state(router_actor::pointer self, std::string bot, std::string prefix, delivery_queue::options queue,
-               std::vector<std::string> cogs = {});
+  router_state(router_actor::pointer self, std::string bot, kept<dispatcher> lines, std::vector<std::string> cogs = {});
 
   router_actor::behavior_type make_behavior();
 
@@ -41,7 +42,7 @@ private:
   void route(const chat_batch& batch);
   /// Nobody is waited for any more: routes what waited.
   void route_held();
-  void on_cog(const std::string& cog, uint64_t instance, const cog_interest& interest, cog_sink_actor address);
+  void on_cog(const cog_progress& cog, const cog_interest& interest, cog_sink_actor address);
   void on_progress(const cog_progress& progress);
   /// Sends a cog what its queue gives out.
   void pump(const std::string& cog, const receiver& to);
@@ -52,7 +53,7 @@ private:
   router_actor::pointer self_;
   std::string bot_;
   std::shared_ptr<spdlog::logger> log_;
-  dispatcher dispatcher_;
+  kept<dispatcher> dispatcher_;
   std::map<std::string, receiver> receivers_;
   /// Cogs that have not announced themselves yet.
   std::set<std::string> awaited_;

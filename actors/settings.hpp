@@ -20,6 +20,7 @@
 
 namespace creamery {
 
+class kept_states;
 class module_loader;
 
 /// What all chat connections of a process have in common.
@@ -67,6 +68,11 @@ struct supervision_settings {
     return policy;
   }
 
+  /// Handlers that don't return: how often they are looked for, from when on that is a warning, and when the instance is given up.
+  duration watch_every = std::chrono::seconds{1};
+  duration slow_handler = std::chrono::seconds{5};
+  duration stuck_handler = std::chrono::seconds{30};
+
   supervisor_core::options node{.limit = {3, std::chrono::minutes{1}}};
   supervisor_core::options accounts{.limit = {10, std::chrono::minutes{1}}};
   supervisor_core::options bots{.limit = {10, std::chrono::minutes{1}}};
@@ -85,6 +91,7 @@ struct supervision_settings {
 struct runtime_environment {
   net_context& net;
   module_loader& modules;
+  kept_states& memory;
   chat_settings chat;
   say_queue::options say;
   delivery_queue::options delivery;

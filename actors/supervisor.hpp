@@ -41,12 +41,16 @@ public:
     child_policy policy;
     /// It is a `supervising_actor` itself.
     bool supervises = false;
-    /// Starts an instance, and introduces it to those it talks to.
-    std::function<caf::actor(uint64_t instance)> start;
+    /// Starts an instance, and introduces it to those it talks to. A null pointer: what it needs is still in the hands of its
+    /// predecessor, which is about to end.
+    std::function<caf::actor()> start;
   };
 
-  supervisor(Self* self, std::shared_ptr<spdlog::logger> log, supervisor_core::options options)
-    : self_(self), log_(std::move(log)), core_(options, std::random_device{}()) {
+  /// @param on_give_up called when the children fail too often: whatever is wrong may be in what is kept for them.
+  supervisor(
+    Self* self, std::shared_ptr<spdlog::logger> log, supervisor_core::options options,
+    std::function<void()> on_give_up = [] {})
+    : self_(self), log_(std::move(log)), core_(options, std::random_device{}()), on_give_up_(std::move(on_give_up)) {
     self_->set_down_handler([this](const caf::down_msg& down) { ended(down); });
     self_->set_exit_handler([this](const caf::exit_msg& request) { stop(request.reason); });
   }
@@ -120,10 +124,12 @@ public:
     return all.when_complete();
   }
 
-  /// The instance of a child that is there; a null pointer: there is none at the moment.
-  caf::actor address(std::string_view name) {
-    auto* one = find(name);
-    return one ? one->address : nullptr;
+  /// The present instance of a child is stuck in its own code.
+  void stuck(std::string_view name, std::string reason) {
+    if (auto* one = find(name)) {
+      auto number = one->number;
+      change([&](auto& todo) { core_.stuck(name, number, std::move(reason), now(), todo); });
+    }
   }
 
 private:
@@ -167,7 +173,11 @@ private:
   }
 
   void carry_out(supervisor_action::start& x) {
-    auto address = specs_.at(x.child).start(x.instance);
+    auto address = specs_.at(x.child).start();
+    if (!address)
+      return change([&](auto& todo) {
+        core_.ended(x.child, x.instance, exit_kind::failure, "its predecessor has not ended yet", now(), todo);
+      });
     running_.push_back({x.child, x.instance, address});
     self_->monitor(address);
     self_->request(address, caf::infinite, ready_atom_v)
@@ -209,6 +219,7 @@ private:
   void carry_out(supervisor_action::finish& x) {
     if (!stop_reason_) {
       log_->error("ends with its children: {}", x.reason);
+      on_give_up_();
       stop_reason_ = caf::make_error(caf::exit_reason::user_shutdown, x.reason);
     }
     self_->quit(*stop_reason_);
@@ -258,6 +269,7 @@ private:
   Self* self_;
   std::shared_ptr<spdlog::logger> log_;
   supervisor_core core_;
+  std::function<void()> on_give_up_;
   wake_up alarm_;
   std::map<std::string, child> specs_;
   std::vector<child_report> failed_to_load_;

@@ -38,7 +38,7 @@ bool inspect_lines(Inspector& f, std::shared_ptr<const slab>& memory, Items& ite
 /// Lines of one connection that others are interested in, in the order they arrived. Cheap to copy within a machine.
 struct chat_batch {
   std::string connection;
-  /// Counts the batches of this connection, from 1.
+  /// Counts the batches of this connection, from 1, whoever sends them. 0: not counted.
   uint64_t number = 0;
   /// When its bytes were read from the socket, in nanoseconds of this machine's steady clock.
   int64_t read_at = 0;
@@ -106,7 +106,7 @@ struct cog_progress {
   std::string cog;
   uint64_t instance = 0;
   uint64_t upto = 0;
-  /// The lines among those newly done whose handler threw.
+  /// The lines so far, by all instances, whose handler threw or never returned.
   uint64_t poisoned = 0;
 
   friend bool operator==(const cog_progress&, const cog_progress&) = default;

@@ -60,9 +60,9 @@ void delivery_queue::acknowledge(uint64_t upto, uint64_t poisoned) {
     in_flight_.pop_front();
   }
   acknowledged_ = upto;
-  poisoned = std::min(poisoned, done);
-  counters_.poisoned += poisoned;
-  counters_.handled += done - poisoned;
+  auto newly_poisoned = std::min(poisoned - std::min(poisoned, counters_.poisoned), done);
+  counters_.poisoned += newly_poisoned;
+  counters_.handled += done - newly_poisoned;
   counters_.queued -= done;
 }
 

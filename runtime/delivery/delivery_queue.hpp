@@ -33,7 +33,7 @@ public:
   /// The next lines for the cog, if the window allows and there are any.
   std::optional<cog_batch> take();
 
-  /// The cog is done with everything up to number `upto`; `poisoned` of those newly done threw.
+  /// The cog is done with everything up to number `upto`; `poisoned` of all that it has ever been done with threw.
   void acknowledge(uint64_t upto, uint64_t poisoned);
 
   /// The cog was replaced by a new one that has nothing: what isn't acknowledged will be given out again.

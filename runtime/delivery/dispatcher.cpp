@@ -66,12 +66,13 @@ dispatcher::dispatcher(std::string prefix, delivery_queue::options queue)
   : prefix_(std::move(prefix)), queue_options_(queue) {
 }
 
-std::vector<std::string> dispatcher::add(const std::string& cog, const cog_interest& interest) {
-  auto known = std::find_if(targets_.begin(), targets_.end(), [&](const auto& x) { return x.name == cog; });
+std::vector<std::string> dispatcher::add(const cog_progress& cog, const cog_interest& interest) {
+  auto known = std::find_if(targets_.begin(), targets_.end(), [&](const auto& x) { return x.name == cog.cog; });
   if (known == targets_.end()) {
-    auto& queue = queues_.emplace(cog, delivery_queue{queue_options_}).first->second;
-    known = targets_.insert(targets_.end(), {cog, interest, &queue, {}});
+    auto& queue = queues_.emplace(cog.cog, delivery_queue{queue_options_}).first->second;
+    known = targets_.insert(targets_.end(), {cog.cog, interest, &queue, {}});
   } else {
+    known->queue->acknowledge(cog.upto, cog.poisoned);
     known->queue->restart();
     if (known->interest.commands != interest.commands) // another version of the module: its numbers mean other commands
       known->queue->renumber_commands(new_numbers(known->interest.commands, interest.commands));
@@ -89,6 +90,12 @@ std::vector<std::string> dispatcher::add(const std::string& cog, const cog_inter
 }
 
 void dispatcher::route(const chat_batch& batch, time_point now) {
+  if (batch.number != 0) {
+    auto& last = last_batches_[batch.connection];
+    if (batch.number <= last)
+      return;
+    last = batch.number;
+  }
   for (const auto& index : batch.lines)
     route_line(irc_line{batch.memory->data(), index}, now);
   flush(batch);

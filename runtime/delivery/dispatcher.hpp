@@ -23,16 +23,17 @@ public:
   /// @param prefix what a command begins with; not empty.
   explicit dispatcher(std::string prefix, delivery_queue::options queue = delivery_queue::options{});
 
-  /// A cog says what it wants; a cog of that name that was there before is replaced, and gets what the old one had not
-  /// acknowledged. Returns the commands that another cog has already: those stay with the other cog.
-  std::vector<std::string> add(const std::string& cog, const cog_interest& interest);
+  /// A cog says what it wants and how far it is; a cog of that name that was there before is replaced, and gets what isn't
+  /// done yet. Returns the commands that another cog has already: those stay with the other cog.
+  std::vector<std::string> add(const cog_progress& cog, const cog_interest& interest);
 
   /// The bot's own login: what it says itself, seen through another connection of its account, is no command.
   void set_own_login(std::string login) {
     own_login_ = std::move(login);
   }
 
-  /// Gives each line to the queues of those who want it.
+  /// Gives each line to the queues of those who want it. A batch that has come before, and whose sender wasn't told so, is
+  /// passed over.
   void route(const chat_batch& batch, time_point now);
 
   /// The queue of a cog; a null pointer: there is no such cog.
@@ -77,6 +78,8 @@ private:
   delivery_queue::options queue_options_;
   std::string own_login_;
   duplicate_filter duplicates_;
+  /// The number of the latest batch of each connection.
+  std::map<std::string, uint64_t> last_batches_;
   std::map<std::string, delivery_queue> queues_;
   std::vector<target> targets_;
   std::unordered_map<std::string, command, string_hash, std::equal_to<>> commands_;

@@ -37,6 +37,8 @@ bool is_send_refusal(std::string_view msg_id) noexcept {
 }
 
 bool say_queue::accept(const say& message, time_point now) {
+  if (is_repeated(message))
+    return true;
   auto text = outgoing_text::clean(message.text);
   auto action = outgoing_text::take_action(text);
   auto pieces = outgoing_text::split(text, action ? outgoing_text::max_action_length : outgoing_text::max_length);
@@ -161,6 +163,16 @@ std::vector<say_queue::transmission> say_queue::next(time_point now) {
 
 send_counters say_queue::counters() const {
   return counters_;
+}
+
+bool say_queue::is_repeated(const say& message) {
+  if (message.number == 0) // not numbered
+    return false;
+  auto& last = speakers_[{message.bot, message.cog}];
+  if (last.numbering == message.numbering && message.number <= last.number)
+    return true; // a cog says its messages in order, so all before the last one have been here
+  last = {message.numbering, message.number};
+  return false;
 }
 
 say_queue::time_point say_queue::ready_at(const lane_key& key, time_point now) {

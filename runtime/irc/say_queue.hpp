@@ -59,7 +59,8 @@ public:
     window_.fill(now, options_.limits.privileged_messages);
   }
 
-  /// Takes a message in. Returns false when the queue is full or there is nothing to say: it was counted and dropped.
+  /// Takes a message in. Returns false when the queue is full or there is nothing to say: it was counted and dropped. One that
+  /// has been taken in or dropped before, by its number, is passed over: whoever said it didn't hear the answer.
   bool accept(const say& message, time_point now);
 
   /// `bot` is in `channel`: what waits for it may be sent.
@@ -122,8 +123,17 @@ private:
     std::string last_text;
   };
 
-  using lane_key = std::pair<std::string, std::string>; // bot, channel
+  using lane_key = std::pair<std::string, std::string>;    // bot, channel
+  using speaker_key = std::pair<std::string, std::string>; // bot, cog
 
+  /// The latest message of a cog.
+  struct last_message {
+    uint64_t numbering = 0;
+    uint64_t number = 0;
+  };
+
+  /// Whether a message has come before; remembers it.
+  bool is_repeated(const say& message);
   /// When the lane's first line may be written, as far as the limits go.
   time_point ready_at(const lane_key& key, time_point now);
   transmission write(const lane_key& key, lane& from, time_point now);
@@ -135,6 +145,7 @@ private:
   std::minstd_rand random_;
   std::map<lane_key, lane> lanes_;
   std::map<std::string, room> rooms_;
+  std::map<speaker_key, last_message> speakers_;
   send_counters counters_;
   time_point deadline_ = time_point::max();
 };

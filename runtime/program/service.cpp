@@ -5,6 +5,7 @@
 #include "runtime/net/net_context.hpp"
 #include "runtime/program/bot_plan.hpp"
 #include "runtime/program/test_timeouts.hpp"
+#include "runtime/supervision/kept_state.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -27,7 +28,7 @@ public:
                  chat_settings chat, bot_plan plan, std::function<void()> on_failure)
     : net_(std::move(net)),
       modules_(std::move(cog_directories)),
-      environment_{*net_, modules_, std::move(chat), {}, {}},
+      environment_{*net_, modules_, memory_, std::move(chat), {}, {}},
       system_(config_) {
     node_ = system_.spawn<node>(std::move(plan.accounts), std::move(plan.bots), environment_);
     node_->attach_functor([this, tell = std::move(on_failure)] {
@@ -72,6 +73,7 @@ private:
 
   std::unique_ptr<net_context> net_;
   module_loader modules_;
+  kept_states memory_;
   runtime_environment environment_;
   std::atomic<bool> stopping_ = false;
   caf::actor_system_config config_;

@@ -101,7 +101,7 @@ struct test_router_state {
         unanswered_.push_back(promise);
         return promise;
       },
-      [](const std::string&, uint64_t, const cog_interest&, const cog_sink_actor&) {},
+      [](const cog_progress&, const cog_interest&, const cog_sink_actor&) {},
       [](const cog_progress&) {},
       [](own_login_atom, const std::string&) {},
       [](caf::get_atom) { return router_report{}; },

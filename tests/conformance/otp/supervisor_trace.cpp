@@ -80,7 +80,7 @@ struct owner_state {
 
   supervising_actor::behavior_type make_behavior() {
     for (const auto& [name, policy] : script_->children)
-      children.add({name, "child", policy, false, [this, child_name = name](uint64_t) {
+      children.add({name, "child", policy, false, [this, child_name = name] {
                       return caf::actor_cast<caf::actor>(self_->spawn(child, script_, child_name));
                     }});
     children.start();

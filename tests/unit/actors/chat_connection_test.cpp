@@ -153,7 +153,7 @@ router_actor::behavior_type router_double(router_actor::pointer self, world_ptr 
       w->batches_waiting.push_back(self->make_response_promise<void>());
       return w->batches_waiting.back();
     },
-    [](const std::string&, uint64_t, const cog_interest&, const cog_sink_actor&) {},
+    [](const cog_progress&, const cog_interest&, const cog_sink_actor&) {},
     [](const cog_progress&) {},
     [w](own_login_atom, const std::string& login) {
       if (login.empty())

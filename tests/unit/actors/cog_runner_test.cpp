@@ -40,8 +40,7 @@ const creamery_cog_descriptor descriptor{creamery_cog_magic, sizeof(creamery_cog
 /// What a double of a router heard.
 struct router_record {
   struct announcement {
-    std::string cog;
-    uint64_t instance;
+    cog_progress cog;
     cog_interest interest;
     cog_sink_actor address;
   };
@@ -53,8 +52,8 @@ struct router_record {
 router_actor::behavior_type router_double(std::shared_ptr<router_record> record) {
   return {
     [](const chat_batch&) {},
-    [record](const std::string& cog, uint64_t instance, const cog_interest& interest, const cog_sink_actor& address) {
-      record->announced.push_back({cog, instance, interest, address});
+    [record](const cog_progress& cog, const cog_interest& interest, const cog_sink_actor& address) {
+      record->announced.push_back({cog, interest, address});
     },
     [record](const cog_progress& progress) { record->progress.push_back(progress); },
     [](own_login_atom, const std::string&) {},
@@ -103,6 +102,7 @@ struct cog_fixture : creamery::test::timed_fixture {
   std::shared_ptr<outbox_record> out = std::make_shared<outbox_record>();
   router_actor hub = sys.spawn(router_double, routed);
   outbox_actor box = sys.spawn(outbox_double, out);
+  std::shared_ptr<cog_ledger> ledger = std::make_shared<cog_ledger>(77);
   cog_actor runner;
   uint64_t lines = 0;
 
@@ -122,7 +122,10 @@ struct cog_fixture : creamery::test::timed_fixture {
 
   void start(std::function<void(cog&)> how, uint64_t instance = 1, nlohmann::json options = nlohmann::json::object()) {
     construct = std::move(how);
-    runner = sys.spawn<cog_runner>(cog_identity{"bot", "!", {"cog", std::move(options)}, instance},
+    auto turn = ledger->take_over();
+    while (turn.instance < instance)
+      turn = ledger->take_over();
+    runner = sys.spawn<cog_runner>(cog_identity{"bot", "!", {"cog", std::move(options)}, ledger, std::move(turn)},
                                    std::make_shared<const cog_module>(descriptor));
     sched.run();
   }
@@ -195,8 +198,7 @@ SCENARIO("a cog announces itself with what it registered") {
   tell(runner, use_atom_v, hub);
   REQUIRE_EQ(routed->announced.size(), 1u);
   const auto& it = routed->announced.front();
-  CHECK_EQ(it.cog, "cog");
-  CHECK_EQ(it.instance, 7u);
+  CHECK_EQ(it.cog, (cog_progress{"cog", 7, 0, 0}));
   CHECK_EQ(it.interest.commands, (strings{"hello", "hi"}));
   CHECK(it.interest.wants(irc_verb::privmsg));
   CHECK(!it.interest.wants(irc_verb::usernotice));
@@ -230,7 +232,7 @@ SCENARIO("lines that were handled before are skipped") {
   }
 }
 
-SCENARIO("a new router counts from one again, and its lines are handled all the same") {
+SCENARIO("a new router is told how far the cog is, and goes on from there") {
   GIVEN("a cog that has handled three lines of its router's") {
     start(remember_chat);
     introduce();
@@ -242,16 +244,40 @@ SCENARIO("a new router counts from one again, and its lines are handled all the 
       tell(runner, use_atom_v, hub);
       THEN("the cog announces itself there") {
         REQUIRE_EQ(next->announced.size(), 1u);
-        CHECK_EQ(next->announced[0].instance, 1u);
+        CHECK_EQ(next->announced[0].cog, (cog_progress{"cog", 1, 3, 0}));
       }
-      AND("handles the new router's first lines") {
-        tell(runner, numbered({{"4"}, {"5"}}, 1));
+      AND("handles only what it hasn't handled yet") {
+        tell(runner, numbered({{"3"}, {"4"}, {"5"}}, 3));
         CHECK_EQ(deeds, (strings{"1", "2", "3", "4", "5"}));
         REQUIRE(!next->progress.empty());
-        CHECK_EQ(next->progress.back(), (cog_progress{"cog", 1, 2, 0}));
+        CHECK_EQ(next->progress.back(), (cog_progress{"cog", 1, 5, 0}));
       }
     }
   }
+}
+
+SCENARIO("an instance that was replaced while it was stuck does nothing more when it comes back") {
+  creamery::test::captured_log log;
+  start([this](cog& context) {
+    context.on_chat([this, &context](const chat_message& message) {
+      deeds.emplace_back(message.text());
+      context.say("chan", "before");
+      if (message.text() == "stuck") {
+        auto turn = ledger->take_over(); // by the bot, meanwhile
+        CHECK(turn.lost_one);
+        CHECK_EQ(turn.gate->look().done, 2u);
+        context.say("chan", "after");
+      }
+    });
+  });
+  introduce();
+  deliver({{"one"}, {"stuck"}, {"three"}});
+  CHECK_EQ(deeds, (strings{"one", "stuck"}));
+  CHECK_EQ(out->texts(), (strings{"before", "before"}));
+  CHECK(routed->progress.empty()); // what it did last doesn't count
+  CHECK(!alive());
+  CHECK_EQ(ledger->poisoned(), 1u);
+  CHECK_EQ(ledger->refused(), 1u);
 }
 
 SCENARIO("a cog whose constructor throws ends and says why") {
@@ -305,7 +331,7 @@ SCENARIO(
       tell(runner, batch);
       THEN("it goes on behind the bad line") {
         CHECK_EQ(deeds, (strings{"one", "boom", "three", "four"}));
-        CHECK_EQ(routed->progress.back(), (cog_progress{"cog", 2, 4, 0}));
+        CHECK_EQ(routed->progress.back(), (cog_progress{"cog", 2, 4, 1}));
       }
     }
   }
@@ -392,7 +418,7 @@ SCENARIO("a message names who says it, how it is to be kept, and what caused it"
   tell(runner, bot_ready{"creamybot", {"chan"}, {}});
   REQUIRE_EQ(out->said.size(), 2u);
   CHECK_EQ(out->said[0],
-           (say{"bot", "chan", "hello", "id", delivery_promise::at_least_once, 5'000, "cog", 3, 1, 4711}));
+           (say{"bot", "chan", "hello", "id", delivery_promise::at_least_once, 5'000, "cog", 77, 1, 4711}));
   CHECK_EQ(out->said[1].number, 2u);
   CHECK_EQ(out->said[1].caused_at, 0);
 }

@@ -99,7 +99,7 @@ inline line_batch lines_of(const std::vector<std::string>& lines, size_t cost = 
 }
 
 /// Lines as a chat connection forwards them.
-inline chat_batch batch_of(const std::vector<std::string>& lines, uint64_t number = 1, int64_t read_at = 0) {
+inline chat_batch batch_of(const std::vector<std::string>& lines, uint64_t number = 0, int64_t read_at = 0) {
   auto raw = lines_of(lines);
   chat_batch result{"bot/irc-1", number, read_at, raw.memory, {}};
   for (auto where : raw.lines) {

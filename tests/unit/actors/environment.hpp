@@ -3,6 +3,7 @@
 #include "actors/settings.hpp"
 #include "runtime/modules/module_loader.hpp"
 #include "runtime/net/net_context.hpp"
+#include "runtime/supervision/kept_state.hpp"
 
 #include <memory>
 #include <string_view>
@@ -28,7 +29,8 @@ private:
 
   std::unique_ptr<net_context> net_ = make_net();
   module_loader modules_{{}};
-  runtime_environment content_{*net_, modules_, {}, {}, {}};
+  kept_states memory_;
+  runtime_environment content_{*net_, modules_, memory_, {}, {}, {}};
 };
 
 } // namespace creamery::test

@@ -66,7 +66,7 @@ struct outbox_fixture : creamery::test::timed_fixture {
                               .promise = promise,
                               .max_age_ms = max_age_ms,
                               .cog = "cog",
-                              .instance = 1,
+                              .numbering = 1,
                               .number = ++said,
                               .caused_at = 0});
   }
@@ -470,12 +470,13 @@ SCENARIO("the latency of an answer is measured without the time in the limiter")
                       .text = "a",
                       .reply_to = {},
                       .cog = "cog",
-                      .instance = 1,
+                      .numbering = 1,
                       .number = 1,
                       .caused_at = nanoseconds()};
     pass(40ms);
     ask<bool>(box, answer);
     answer.text = "b";
+    ++answer.number;
     ask<bool>(box, answer);
     pass(10s);
     THEN("both took 40 ms") {

@@ -37,7 +37,7 @@ struct router_fixture : creamery::test::timed_fixture {
   std::vector<cog_sink_actor> sinks;
 
   router_actor spawn_router(delivery_queue::options queue = delivery_queue::options{}, strings awaited = {}) {
-    auto made = sys.spawn<router>("bot", "!", queue, std::move(awaited));
+    auto made = sys.spawn<router>("bot", kept<dispatcher>::make("!", queue), std::move(awaited));
     sched.run();
     return made;
   }
@@ -55,7 +55,7 @@ struct router_fixture : creamery::test::timed_fixture {
     interest.commands = std::move(commands);
     if (chat)
       interest.add(irc_verb::privmsg);
-    tell(hub, cog, instance, interest, sinks.back());
+    tell(hub, cog_progress{cog, instance, 0, 0}, interest, sinks.back());
     return inbox;
   }
 
@@ -319,9 +319,55 @@ SCENARIO("a full queue sheds chat before commands, and says how much") {
 SCENARIO("a line that comes by two connections is handled once") {
   auto inbox = add("cog", 1, {}, true);
   tell(hub, batch_of({privmsg("same", "hello")}, 1));
-  tell(hub, batch_of({privmsg("same", "hello")}, 1));
+  tell(hub, batch_of({privmsg("same", "hello")}, 2));
   CHECK_EQ(inbox->texts, (strings{"hello"}));
   CHECK_EQ(report().lines.duplicates, 1u);
+}
+
+SCENARIO("a new router goes on with what the old one had, and does nothing twice") {
+  kept_states memory;
+  auto spawn_with_memory = [&] {
+    auto lines = memory.take<dispatcher>("router", [] {
+      return std::make_shared<dispatcher>("!", delivery_queue::options{.capacity = 9'999, .window = 1});
+    });
+    REQUIRE(lines);
+    return router_actor{sys.spawn<router>("bot", std::move(*lines))};
+  };
+  GIVEN("a cog that has two lines, has handled one, and two more are waiting") {
+    kill(hub);
+    hub = spawn_with_memory();
+    auto inbox = add("cog", 1, {}, true);
+    chat({"1", "2"});
+    chat({"3"});
+    chat({"4"});
+    CHECK_EQ(inbox->texts, (strings{"1", "2"}));
+    WHEN(
+      "the router is replaced, the connection sends again what it has no answer for, and the cog says how far it is") {
+      kill(hub);
+      hub = spawn_with_memory();
+      --batches;
+      chat({"4"});
+      CHECK_EQ(report().lines.received, 4u);
+      tell(
+        hub, cog_progress{"cog", 1, 1, 0},
+        [] {
+          cog_interest all;
+          all.add(irc_verb::privmsg);
+          return all;
+        }(),
+        sinks.back());
+      THEN("the cog gets what it hasn't handled, under the old numbers") {
+        CHECK_EQ(inbox->texts, (strings{"1", "2", "2"}));
+        CHECK_EQ(inbox->lines.back().number, 2u);
+        done("cog", 1, 2);
+        done("cog", 1, 3);
+        done("cog", 1, 4);
+        CHECK_EQ(inbox->texts, (strings{"1", "2", "2", "3", "4"}));
+        CHECK_EQ(report().cogs.at(0).lines, (delivery_counters{.routed = 4, .handled = 4}));
+      }
+    }
+  }
+  kill(hub);
 }
 
 SCENARIO("the bot doesn't obey itself") {

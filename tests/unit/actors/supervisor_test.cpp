@@ -56,9 +56,8 @@ struct owner_state {
 
   supervising_actor::behavior_type make_behavior() {
     for (auto one : {"a", "b", "c"})
-      children.add({one, "child", {.wait = {.first = 20ms}}, false, [this, one = std::string{one}](uint64_t) {
-                      return start(one);
-                    }});
+      children.add(
+        {one, "child", {.wait = {.first = 20ms}}, false, [this, one = std::string{one}] { return start(one); }});
     children.add_failed("d", "child", "no such file");
     children.start();
     return {

@@ -94,7 +94,7 @@ struct member_state {
       self_->set_exit_handler([](const caf::exit_msg&) {});
     for (const auto& one : me_->below)
       children.add({one->name, "member", one->policy, true,
-                    [this, one](uint64_t) { return caf::actor_cast<caf::actor>(self_->spawn<member>(one, seen_)); }});
+                    [this, one] { return caf::actor_cast<caf::actor>(self_->spawn<member>(one, seen_)); }});
     children.start();
     return {
       [this](ready_atom) { return ready(); },

@@ -150,7 +150,7 @@ SCENARIO("a cog's successor gets what its predecessor had not acknowledged, in o
   CHECK_EQ(again->from, 3u);
   CHECK_EQ(ids(again), (numbers{3}));
   CHECK_EQ(all(queue), (numbers{4, 5, 6}));
-  queue.acknowledge(6, 0);
+  queue.acknowledge(6, 1);
   CHECK(queue.counters() == (delivery_counters{.routed = 6, .handled = 5, .poisoned = 1}));
   GIVEN("a second restart with nothing open") {
     queue.restart();
@@ -357,7 +357,7 @@ std::string live(uint32_t seed, size_t& shed_in_all, size_t& restarts) {
           twin.counters.poisoned += poisoned;
           twin.counters.handled += finished - poisoned;
           twin.counters.queued -= finished;
-          queue.acknowledge(upto, poisoned);
+          queue.acknowledge(upto, twin.counters.poisoned);
           done = upto;
         }
         break;

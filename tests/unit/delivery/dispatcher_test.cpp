@@ -21,6 +21,11 @@ cog_interest interest(strings commands, std::initializer_list<irc_verb> verbs = 
   return result;
 }
 
+/// A cog that has done nothing yet.
+cog_progress named(const std::string& cog) {
+  return {cog, 1, 0, 0};
+}
+
 struct dispatcher_fixture : creamery::test::fixture {
   dispatcher routes{"!"};
   dispatcher::time_point now{1h};
@@ -62,7 +67,7 @@ struct dispatcher_fixture : creamery::test::fixture {
 BEGIN_FIXTURE_SCOPE(dispatcher_fixture)
 
 SCENARIO("a command goes to the cog that has it, with its arguments") {
-  CHECK_EQ(routes.add("echo", interest({"hello", "horse"})), strings{});
+  CHECK_EQ(routes.add(named("echo"), interest({"hello", "horse"})), strings{});
   const strings names{"hello", "horse"};
   say("!hello");
   say("!horse  two words ");
@@ -89,7 +94,7 @@ SCENARIO("a command goes to the cog that has it, with its arguments") {
 
 SCENARIO("the longest command name is still found") {
   const std::string name(64, 'n');
-  routes.add("echo", interest({name}));
+  routes.add(named("echo"), interest({name}));
   say("!" + name + " x");
   CHECK_EQ(got("echo", {name}), (strings{name + "( x)"}));
 }
@@ -97,7 +102,7 @@ SCENARIO("the longest command name is still found") {
 SCENARIO("a prefix may be several characters, or none of ASCII") {
   for (std::string prefix : {"bot ", "\u00A1", "$$", "!"}) {
     dispatcher other{prefix};
-    other.add("echo", interest({"hello"}));
+    other.add(named("echo"), interest({"hello"}));
     other.route(batch_of({privmsg("chan", "ann", prefix + "hello you"), privmsg("chan", "ann", "hello"),
                           privmsg("chan", "ann", "?hello")}),
                 now);
@@ -110,7 +115,7 @@ SCENARIO("a prefix may be several characters, or none of ASCII") {
 }
 
 SCENARIO("a command in a reply stands behind the mention") {
-  routes.add("echo", interest({"hello"}));
+  routes.add(named("echo"), interest({"hello"}));
   const strings names{"hello"};
   const std::string reply = "reply-parent-msg-id=7;reply-parent-display-name=";
   say("@Bob !hello there", "ann", reply + "Bob");
@@ -126,7 +131,7 @@ SCENARIO("a command in a reply stands behind the mention") {
 }
 
 SCENARIO("what the bot says itself is no command") {
-  routes.add("echo", interest({"hello"}, {irc_verb::privmsg}));
+  routes.add(named("echo"), interest({"hello"}, {irc_verb::privmsg}));
   const strings names{"hello"};
   say("!hello 1", "mybot");
   routes.set_own_login("mybot");
@@ -136,10 +141,10 @@ SCENARIO("what the bot says itself is no command") {
 }
 
 SCENARIO("each cog gets what it asked for, a command only its owner") {
-  CHECK_EQ(routes.add("a", interest({"hello"}, {irc_verb::privmsg})), strings{});
-  CHECK_EQ(routes.add("b", interest({"horse", "hello"}, {irc_verb::usernotice, irc_verb::clearchat})),
+  CHECK_EQ(routes.add(named("a"), interest({"hello"}, {irc_verb::privmsg})), strings{});
+  CHECK_EQ(routes.add(named("b"), interest({"horse", "hello"}, {irc_verb::usernotice, irc_verb::clearchat})),
            (strings{"hello"}));
-  CHECK_EQ(routes.add("c", interest({}, {irc_verb::privmsg})), strings{});
+  CHECK_EQ(routes.add(named("c"), interest({}, {irc_verb::privmsg})), strings{});
   say("just chat");
   say("!hello you");
   say("!horse");
@@ -158,7 +163,7 @@ SCENARIO("each cog gets what it asked for, a command only its owner") {
 }
 
 SCENARIO("a line that comes twice is handled once") {
-  routes.add("echo", interest({"hello"}, {irc_verb::privmsg}));
+  routes.add(named("echo"), interest({"hello"}, {irc_verb::privmsg}));
   const strings names{"hello"};
   const auto line = privmsg("chan", "ann", "!hello", "id=1");
   route({line, line});
@@ -174,7 +179,7 @@ SCENARIO("a line that comes twice is handled once") {
 }
 
 SCENARIO("a command of a shared chat runs once, its copies are chat") {
-  routes.add("echo", interest({"hello"}, {irc_verb::privmsg}));
+  routes.add(named("echo"), interest({"hello"}, {irc_verb::privmsg}));
   const strings names{"hello"};
   say("!hello 1", "ann", "source-id=s-1", "one");
   say("!hello 2", "ann", "source-id=s-1", "two");
@@ -187,20 +192,20 @@ SCENARIO("a command of a shared chat runs once, its copies are chat") {
 }
 
 SCENARIO("a cog's successor takes its place and its unfinished lines") {
-  routes.add("a", interest({"hello"}));
-  routes.add("b", interest({"horse"}));
+  routes.add(named("a"), interest({"hello"}));
+  routes.add(named("b"), interest({"horse"}));
   say("!hello 1");
   say("!hello 2");
   CHECK_EQ(got("a", {"hello"}), (strings{"hello( 1)", "hello( 2)"}));
   routes.queue("a")->acknowledge(1, 0);
   GIVEN("the same cog again") {
-    CHECK_EQ(routes.add("a", interest({"hello"})), strings{});
+    CHECK_EQ(routes.add(named("a"), interest({"hello"})), strings{});
     CHECK_EQ(got("a", {"hello"}), (strings{"hello( 2)"}));
     CHECK_EQ(routes.queues().size(), 2u);
     CHECK_EQ(routes.queue("a")->counters().routed, 2u);
   }
   GIVEN("one with other commands") {
-    CHECK_EQ(routes.add("a", interest({"bye", "horse"})), (strings{"horse"}));
+    CHECK_EQ(routes.add(named("a"), interest({"bye", "horse"})), (strings{"horse"}));
     say("!hello 3");
     say("!bye");
     say("!horse");
@@ -209,22 +214,22 @@ SCENARIO("a cog's successor takes its place and its unfinished lines") {
     CHECK_EQ(got("b", {"horse"}), (strings{"horse()"}));
   }
   GIVEN("one with the same commands in another order") {
-    routes.add("d", interest({"one", "two"}));
+    routes.add(named("d"), interest({"one", "two"}));
     say("!one");
     say("!two");
-    routes.add("d", interest({"two", "three", "one"}));
+    routes.add(named("d"), interest({"two", "three", "one"}));
     CHECK_EQ(got("d", {"two", "three", "one"}), (strings{"one()", "two()"}));
   }
   GIVEN("a name twice in one cog") {
-    CHECK_EQ(routes.add("c", interest({"same", "same"})), strings{}); // no other cog has it
+    CHECK_EQ(routes.add(named("c"), interest({"same", "same"})), strings{}); // no other cog has it
     say("!same");
     CHECK_EQ(got("c", {"first", "second"}), (strings{"first()"}));
   }
 }
 
 SCENARIO("a few lines of a batch don't hold all of its memory") {
-  routes.add("commands", interest({"hello"}));
-  routes.add("all", interest({}, {irc_verb::privmsg}));
+  routes.add(named("commands"), interest({"hello"}));
+  routes.add(named("all"), interest({}, {irc_verb::privmsg}));
   strings lines;
   for (int i = 0; i < 100; ++i)
     lines.push_back(
@@ -243,7 +248,7 @@ SCENARIO("a few lines of a batch don't hold all of its memory") {
 }
 
 SCENARIO("a single line doesn't hold the whole slab that it was read into") {
-  routes.add("commands", interest({"hello"}));
+  routes.add(named("commands"), interest({"hello"}));
   auto batch = batch_of({privmsg("chan", "ann", "!hello")});
   auto large = std::make_shared<slab>();
   std::memcpy(large->data(), batch.memory->data(), batch.memory->capacity());
@@ -262,8 +267,8 @@ SCENARIO("what random chat does is what reading it slowly says") {
     std::minstd_rand random{seed};
     dispatcher one{"!"};
     one.set_own_login("mybot");
-    one.add("a", interest({"hello"}, {irc_verb::clearchat}));
-    one.add("b", interest({"horse"}, {irc_verb::privmsg}));
+    one.add(named("a"), interest({"hello"}, {irc_verb::clearchat}));
+    one.add(named("b"), interest({"horse"}, {irc_verb::privmsg}));
     strings a;
     strings b;
     int id = 0;

@@ -86,6 +86,26 @@ struct queue_fixture : creamery::test::fixture {
 
 BEGIN_FIXTURE_SCOPE(queue_fixture)
 
+SCENARIO("a message that comes again because its answer was lost is said once") {
+  queue.joined("bot", "a");
+  auto say_it = [this](const std::string& cog, uint64_t numbering, uint64_t number) {
+    auto one = message("a", cog + " " + std::to_string(number));
+    one.cog = cog;
+    one.numbering = numbering;
+    one.number = number;
+    CHECK(queue.accept(one, now));
+    return queue.counters().accepted;
+  };
+  CHECK_EQ(say_it("x", 7, 1), 1u);
+  CHECK_EQ(say_it("x", 7, 2), 2u);
+  CHECK_EQ(say_it("x", 7, 1), 2u);
+  CHECK_EQ(say_it("x", 7, 2), 2u);
+  CHECK_EQ(say_it("y", 7, 1), 3u); // another cog has numbers of its own
+  CHECK_EQ(say_it("x", 7, 3), 4u);
+  CHECK_EQ(say_it("x", 8, 1), 5u); // its numbers have begun anew
+  CHECK_EQ(say_it("x", 8, 1), 5u);
+}
+
 SCENARIO("a message waits until the bot is in the channel") {
   CHECK(accept("a", "hello"));
   CHECK(queue.deadline() <= now);

@@ -19,7 +19,7 @@ SCENARIO("something to say arrives on another machine as it was") {
               .promise = delivery_promise::at_least_once,
               .max_age_ms = 0xFFFFFFFF,
               .cog = "echo",
-              .instance = 3,
+              .numbering = 3,
               .number = 4,
               .caused_at = -5};
   caf::byte_buffer bytes;

@@ -1,0 +1,64 @@
+#include "runtime/delivery/cog_ledger.hpp"
+
+#include <utility>
+
+namespace creamery {
+
+cog_ledger::handover cog_ledger::take_over() {
+  std::lock_guard guard{mutex_};
+  line_gate::position last;
+  if (gate_)
+    last = gate_->close();
+  // What it had begun is not tried again: it may have done half of it, and may do the rest.
+  auto done = last.done + (last.inside ? 1 : 0);
+  poisoned_ += last.inside ? 1 : 0;
+  gate_ = std::make_shared<line_gate>(done);
+  return {++instance_, gate_, last.inside};
+}
+
+void cog_ledger::poisoned(uint64_t instance) {
+  std::lock_guard guard{mutex_};
+  if (instance == instance_)
+    ++poisoned_;
+}
+
+uint64_t cog_ledger::poisoned() const {
+  std::lock_guard guard{mutex_};
+  return poisoned_;
+}
+
+std::optional<say> cog_ledger::keep(uint64_t instance, say message) {
+  std::lock_guard guard{mutex_};
+  if (instance != instance_ || unsettled_.size() >= max_unaccepted) {
+    ++refused_;
+    return std::nullopt;
+  }
+  message.numbering = numbering_;
+  message.number = ++last_say_;
+  return unsettled_.emplace(message.number, std::move(message)).first->second;
+}
+
+void cog_ledger::settled(uint64_t number) {
+  std::lock_guard guard{mutex_};
+  unsettled_.erase(number);
+}
+
+std::vector<say> cog_ledger::unsettled() const {
+  std::lock_guard guard{mutex_};
+  std::vector<say> result;
+  for (const auto& [number, message] : unsettled_)
+    result.push_back(message);
+  return result;
+}
+
+std::pair<uint64_t, line_gate::position> cog_ledger::look() const {
+  std::lock_guard guard{mutex_};
+  return {instance_, gate_ ? gate_->look() : line_gate::position{}};
+}
+
+uint64_t cog_ledger::refused() const {
+  std::lock_guard guard{mutex_};
+  return refused_;
+}
+
+} // namespace creamery

@@ -1,0 +1,93 @@
+#define CAF_SUITE delivery.cog_ledger
+
+#include "runtime/delivery/cog_ledger.hpp"
+#include "tests/unit/fixture.hpp"
+
+using namespace creamery;
+
+namespace {
+
+say saying(const std::string& text) {
+  say result;
+  result.text = text;
+  return result;
+}
+
+std::vector<std::string> texts(const cog_ledger& ledger) {
+  std::vector<std::string> result;
+  for (const auto& one : ledger.unsettled())
+    result.push_back(one.text);
+  return result;
+}
+
+} // namespace
+
+SCENARIO("an instance goes on where the one before it ended") {
+  cog_ledger ledger{1};
+  auto first = ledger.take_over();
+  CHECK_EQ(first.instance, 1u);
+  CHECK(!first.lost_one);
+  first.gate->enter(1);
+  first.gate->leave();
+  auto second = ledger.take_over();
+  CHECK_EQ(second.instance, 2u);
+  CHECK(!second.lost_one);
+  CHECK_EQ(second.gate->look().done, 1u);
+  CHECK(!first.gate->enter(2));
+  CHECK_EQ(ledger.poisoned(), 0u);
+}
+
+SCENARIO("a line that an instance never came back from is poisoned, and not tried again") {
+  cog_ledger ledger{1};
+  auto first = ledger.take_over();
+  first.gate->enter(1);
+  auto second = ledger.take_over();
+  CHECK(second.lost_one);
+  CHECK_EQ(second.gate->look().done, 1u);
+  CHECK_EQ(ledger.poisoned(), 1u);
+  CHECK_EQ(ledger.look().first, 2u);
+  THEN("what the first one reports of it later doesn't count again") {
+    ledger.poisoned(first.instance);
+    CHECK_EQ(ledger.poisoned(), 1u);
+    ledger.poisoned(second.instance);
+    CHECK_EQ(ledger.poisoned(), 2u);
+  }
+}
+
+SCENARIO("what was said is kept until the outbox has it, whichever instance said it") {
+  cog_ledger ledger{99};
+  auto first = ledger.take_over();
+  auto one = ledger.keep(first.instance, saying("one"));
+  auto two = ledger.keep(first.instance, saying("two"));
+  REQUIRE(one);
+  REQUIRE(two);
+  CHECK_EQ(one->number, 1u);
+  CHECK_EQ(two->number, 2u);
+  CHECK_EQ(two->numbering, 99u);
+  auto second = ledger.take_over();
+  ledger.keep(second.instance, saying("three"));
+  CHECK_EQ(texts(ledger), (std::vector<std::string>{"one", "two", "three"}));
+  ledger.settled(2);
+  ledger.settled(2);
+  CHECK_EQ(texts(ledger), (std::vector<std::string>{"one", "three"}));
+}
+
+SCENARIO("an instance that was replaced has no say any more") {
+  cog_ledger ledger{1};
+  auto first = ledger.take_over();
+  ledger.take_over();
+  CHECK(!ledger.keep(first.instance, saying("late")));
+  CHECK(texts(ledger).empty());
+  CHECK_EQ(ledger.refused(), 1u);
+}
+
+SCENARIO("messages that nobody takes aren't gathered for ever") {
+  cog_ledger ledger{1};
+  auto turn = ledger.take_over();
+  for (size_t i = 0; i < cog_ledger::max_unaccepted; ++i)
+    CHECK(ledger.keep(turn.instance, saying("x")));
+  CHECK(!ledger.keep(turn.instance, saying("one too many")));
+  ledger.settled(1);
+  CHECK(ledger.keep(turn.instance, saying("again")));
+  CHECK_EQ(ledger.refused(), 1u);
+}
