@@ -4,6 +4,8 @@
 #include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
 
+#include <atomic>
+
 namespace creamery {
 
 account_state::account_state(account_actor::pointer self, account_settings settings,
@@ -40,10 +42,19 @@ account_actor::behavior_type account_state::make_behavior() {
 }
 
 caf::actor account_state::start_outbox() {
-  auto options = environment_.say;
-  options.read_only = settings_.identity.token.empty();
-  options.spent = static_cast<bool>(outbox_); // by the one before, whose memory is gone
-  outbox_ = self_->spawn<outbox>(settings_.id, options);
+  auto has_sent = environment_.memory.share<std::atomic_flag>("budgets/" + settings_.id,
+                                                              [] { return std::make_shared<std::atomic_flag>(); });
+  auto memory = environment_.memory.take<outbox_memory>("accounts/" + settings_.id + "/outbox", [&] {
+    auto now = self_->clock().now();
+    auto options = environment_.say;
+    options.read_only = settings_.identity.token.empty();
+    options.spent = has_sent->test_and_set(); // by an outbox whose memory was forgotten
+    options.first_transmission = static_cast<uint64_t>(now.time_since_epoch().count());
+    return std::make_shared<outbox_memory>(options, now);
+  });
+  if (!memory)
+    return nullptr;
+  outbox_ = self_->spawn<outbox>(settings_.id, std::move(*memory));
   for (const auto& [bot, follower] : followers_)
     self_->send(follower, use_atom_v, outbox_);
   return caf::actor_cast<caf::actor>(outbox_);

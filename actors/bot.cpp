@@ -119,8 +119,13 @@ caf::actor bot_state::start_cog(const cog_settings& cog, const std::shared_ptr<c
 caf::actor bot_state::start_connection(const std::string& connection, const std::vector<std::string>& channels) {
   connection_identity identity{settings_.name + "/" + connection, settings_.name, settings_.account, accounts_,
                                readiness_listener_actor{self_},   channels};
+  auto memory = environment_.memory.take<connection_memory>(
+    path_of(connection), [this] { return std::make_shared<connection_memory>(environment_.chat); });
+  if (!memory)
+    return nullptr;
   auto open = open_with(environment_.net, environment_.chat.server, environment_.chat.net);
-  auto address = self_->spawn<chat_connection>(std::move(identity), environment_.chat, std::move(open));
+  auto address =
+    self_->spawn<chat_connection>(std::move(identity), environment_.chat, std::move(open), std::move(*memory));
   connections_[connection] = address;
   self_->send(address, use_atom_v, router_);
   if (outbox_)

@@ -18,6 +18,9 @@ namespace {
 /// A bad line is logged up to this length.
 constexpr size_t shown_of_bad_line = 200;
 
+/// Most answers of Twitch that an outbox which is being restarted is told afterwards.
+constexpr size_t max_untold = 1'000;
+
 /// So many different reasons of failures in a row are logged as news.
 constexpr size_t max_reasons = 8;
 
@@ -34,30 +37,37 @@ std::string in_seconds(std::chrono::steady_clock::duration d) {
 
 } // namespace
 
+connection_memory::connection_memory(const chat_settings& settings)
+  : redial(settings.redial, std::random_device{}()), refused(settings.refused, std::random_device{}()) {
+}
+
+connection_memory::~connection_memory() {
+  for (auto& one : links)
+    one.socket->close();
+}
+
 chat_connection_state::chat_connection_state(chat_connection_actor::pointer self, connection_identity who,
-                                             chat_settings settings, link_opener open)
+                                             chat_settings settings, link_opener open, kept<connection_memory> memory)
   : self_(self),
     who_(std::move(who)),
     settings_(std::move(settings)),
     open_(std::move(open)),
     log_(make_logger("irc")),
-    redial_(settings_.redial, std::random_device{}()),
-    refused_(settings_.refused, std::random_device{}()) {
-}
-
-chat_connection_state::~chat_connection_state() {
-  for (auto& one : links_)
-    one.socket->close();
+    memory_(std::move(memory)) {
 }
 
 chat_connection_actor::behavior_type chat_connection_state::make_behavior() {
-  dial_after({});
+  self_->set_exit_handler([this](const caf::exit_msg& request) {
+    say_goodbye();
+    self_->quit(request.reason);
+  });
+  resume();
   return {
     [](ready_atom) {},
     [this](const link_opened& opened) { on_opened(opened.link); },
     [this](const link_lines& lines) { on_lines(lines); },
     [this](const link_closed& closed) { on_closed(closed); },
-    [this](const outgoing_line& line) { on_outgoing(line); },
+    [this](const outgoing_line& line) { return on_outgoing(line); },
     [this](use_atom, const router_actor& router) { on_router(router); },
     [this](use_atom, const outbox_actor& outbox) { on_outbox(outbox); },
     [this](use_atom, const account_directory_actor& accounts) { who_.accounts = accounts; },
@@ -70,54 +80,85 @@ chat_connection_actor::behavior_type chat_connection_state::make_behavior() {
   };
 }
 
+void chat_connection_state::resume() {
+  if (std::exchange(memory_->handling, false) && ++memory_->crashes > 1) {
+    log_->error("{}: what was read makes it fail again and again: its sockets are dropped", who_.name);
+    say_goodbye();
+    memory_->crashes = 0;
+  }
+  for (auto& one : memory_->links) {
+    one.reported_ready = false; // the bot may be another one, too
+    one.socket->attach(chat_connection_actor{self_}, one.id);
+  }
+  auto has_successor = find(role::successor) != nullptr;
+  if (find(role::current) == nullptr || (memory_->overlap_ends && !has_successor))
+    dial_after({});
+  set_alarm();
+}
+
+void chat_connection_state::say_goodbye() {
+  for (auto& one : memory_->links) {
+    one.socket->close();
+    tell_all(one, membership_change::kind::lost);
+  }
+  memory_->links.clear();
+  memory_->overlap_ends.reset();
+}
+
 // -- dialling -------------------------------------------------------------------------------------------------------------
 
 void chat_connection_state::dial_after(clock::duration wait) {
-  if (dialling_ || dial_at_)
+  if (dialling_ || memory_->dial_at)
     return;
-  dial_at_ = self_->clock().now() + wait;
+  memory_->dial_at = self_->clock().now() + wait;
   set_alarm();
 }
 
 void chat_connection_state::dial() {
   if (!outbox_)
     return; // it gives the permission; as soon as we know it, we come back
-  dial_at_.reset();
+  memory_->dial_at.reset();
   dialling_ = true;
-  ++dials_;
+  ++memory_->dials;
   self_->request(outbox_, caf::infinite, login_atom_v)
-    .then([this] { ask_credentials(); }, [this](const caf::error&) { failed("the account's outbox ended", redial_); });
+    .then([this] { ask_credentials(); },
+          [this](const caf::error&) {
+            // The outbox has ended; as soon as we know the next one, it is asked.
+            outbox_ = nullptr;
+            dialling_ = false;
+            dial_after({});
+          });
 }
 
 void chat_connection_state::ask_credentials() {
   // Asked for at each dial: a token that was renewed since the last one counts (peers B 9).
   self_->request(who_.accounts, caf::infinite, caf::get_atom_v, who_.account)
     .then([this](credentials& identity) { open_link(std::move(identity)); },
-          [this](const caf::error&) { failed("the account is being restarted", redial_); });
+          [this](const caf::error&) { failed("the account is being restarted", memory_->redial); });
 }
 
 void chat_connection_state::open_link(credentials identity) {
   dialling_ = false;
   auto what = find(role::current) != nullptr ? role::successor : role::current;
-  auto id = ++last_link_;
-  links_.push_back({.id = id,
-                    .what = what,
-                    .socket = open_(chat_connection_actor{self_}, id),
-                    .identity = std::move(identity),
-                    .irc = {},
-                    .opened = {},
-                    .held = {}});
+  auto id = ++memory_->last_link;
+  memory_->links.push_back({.id = id,
+                            .what = what,
+                            .socket = open_(chat_connection_actor{self_}, id),
+                            .identity = std::move(identity),
+                            .irc = {},
+                            .opened = {},
+                            .held = {}});
 }
 
 void chat_connection_state::failed(std::string why, backoff& wait) {
   dialling_ = false;
   auto pause = wait.next();
-  ++failures_;
+  ++memory_->failures;
   // The first failure, reasons that are new, and then the 2nd, 4th, 8th …: hours without a network are a dozen lines.
-  auto is_new = reasons_.size() < max_reasons && reasons_.insert(why).second;
-  if (is_new || std::has_single_bit(failures_))
-    log_->warn("{}: {}; dialling again in {} s (failure {})", who_.name, why, in_seconds(pause), failures_);
-  last_error_ = std::move(why);
+  auto is_new = memory_->reasons.size() < max_reasons && memory_->reasons.insert(why).second;
+  if (is_new || std::has_single_bit(memory_->failures))
+    log_->warn("{}: {}; dialling again in {} s (failure {})", who_.name, why, in_seconds(pause), memory_->failures);
+  memory_->last_error = std::move(why);
   dial_after(pause);
 }
 
@@ -127,6 +168,8 @@ void chat_connection_state::on_opened(link_id id) {
   auto* on = find(id);
   if (on == nullptr)
     return;
+  if (on->irc) // our predecessor has logged in already
+    return check_ready(*on);
   auto now = self_->clock().now();
   on->opened = now;
   irc_action::list todo;
@@ -140,17 +183,20 @@ void chat_connection_state::on_lines(const link_lines& arrived) {
   if (from == nullptr || !from->irc)
     return; // the link was dropped; its socket is gone
   const auto& lines = arrived.lines;
+  if (lines.first + lines.lines.size() <= from->lines)
+    return; // our predecessor has seen to them: the router has them, or they are pending
+  memory_->handling = true;
   auto now = self_->clock().now();
   irc_action::list todo;
   chat_batch batch{who_.name, 0, arrived.read_at, lines.memory, {}};
   batch.lines.reserve(lines.lines.size());
-  lines_in_ += lines.lines.size();
+  memory_->lines_in += lines.lines.size();
   for (auto where : lines.lines) {
     irc_index index;
     if (auto error = parse_irc(text_of(*lines.memory, where), index); error != irc_parse_error::none) {
       // The first one, and then the 2nd, 4th, 8th …: a server that sends nothing else doesn't fill the disk.
-      if (std::has_single_bit(++bad_lines_))
-        log_->warn("{}: {} from the server (bad line {}): '{}'", who_.name, to_string(error), bad_lines_,
+      if (std::has_single_bit(++memory_->bad_lines))
+        log_->warn("{}: {} from the server (bad line {}): '{}'", who_.name, to_string(error), memory_->bad_lines,
                    printable(text_of(*lines.memory, where), shown_of_bad_line));
       continue;
     }
@@ -158,6 +204,7 @@ void chat_connection_state::on_lines(const link_lines& arrived) {
     if (from->irc->receive(irc_line{lines.memory->data(), index}, now, todo) == irc_session::verdict::forward)
       batch.lines.push_back(index);
   }
+  from->lines = lines.first + lines.lines.size();
   if (batch.lines.empty())
     from->socket->release(lines.cost);
   else if (from->what == role::successor)
@@ -166,55 +213,65 @@ void chat_connection_state::on_lines(const link_lines& arrived) {
   else
     forward(std::move(batch), *from, lines.cost);
   perform(arrived.link, std::move(todo));
+  memory_->handling = false;
+  memory_->crashes = 0;
 }
 
 void chat_connection_state::on_closed(const link_closed& closed) {
-  over(closed.link, to_string(closed.why), redial_);
+  over(closed.link, to_string(closed.why), memory_->redial);
 }
 
 void chat_connection_state::on_router(const router_actor& router) {
   router_ = router;
-  if (!login_.empty())
-    self_->send(router_, own_login_atom_v, login_);
-  for (const auto& one : pending_)
+  if (!memory_->login.empty())
+    self_->send(router_, own_login_atom_v, memory_->login);
+  for (const auto& one : memory_->pending)
     send_to_router(one);
 }
 
 void chat_connection_state::on_outbox(const outbox_actor& outbox) {
   outbox_ = outbox;
-  for (auto& one : links_) {
+  for (auto& one : memory_->links) {
     if (!one.irc || one.what == role::retiring)
       continue;
-    for (const auto& [channel, state] : one.irc->channels())
-      if (state.state == irc_session::membership::joined)
-        tell_membership(channel, membership_change::kind::joined);
+    tell_all(one, membership_change::kind::joined);
     irc_action::list todo;
     one.irc->repeat_requests(todo);
     perform(one.id, std::move(todo));
   }
-  for (const auto& [channel, privileged] : privileged_)
+  for (const auto& [channel, privileged] : memory_->privileged)
     self_->send(outbox_, own_state{who_.bot, channel, privileged, {}, {}});
-  if (dial_at_ && *dial_at_ <= self_->clock().now())
+  for (const auto& [number, what] : memory_->untold)
+    tell_outbox(number);
+  if (memory_->dial_at && *memory_->dial_at <= self_->clock().now())
     dial();
 }
 
-void chat_connection_state::on_outgoing(const outgoing_line& line) {
-  auto* on = joined_link(line.channel);
-  if (on == nullptr || !on->socket->send(line.line))
-    log_->debug("{}: a line for #{} came too late: the connection was lost", who_.name, line.channel);
+bool chat_connection_state::on_outgoing(const outgoing_line& line) {
+  if (line.number != 0 && line.number <= memory_->last_outgoing)
+    return true; // our predecessor has written it
+  for (auto& one : memory_->links) {
+    if (session_of(one) != line.session || one.what == role::retiring || !one.irc || !is_joined(*one.irc, line.channel)
+        || !one.socket->send(line.line))
+      continue;
+    memory_->last_outgoing = line.number;
+    return true;
+  }
+  log_->debug("{}: a line for #{} came too late: {} is gone", who_.name, line.channel, line.session);
+  return false;
 }
 
 void chat_connection_state::on_tick() {
   auto now = self_->clock().now();
   std::vector<link_id> due;
-  for (const auto& one : links_)
+  for (const auto& one : memory_->links)
     if (one.irc && one.irc->deadline() <= now)
       due.push_back(one.id);
   for (auto id : due) {
     auto* on = find(id);
     if (on == nullptr)
       continue;
-    if (!pending_.empty() || !on->held.empty() || on->socket->reading_paused()) {
+    if (!memory_->pending.empty() || !on->held.empty() || on->socket->reading_paused()) {
       // We are the ones who don't read, or don't get on with what was read: the server isn't to blame.
       on->irc->excuse_silence(now);
     }
@@ -222,13 +279,13 @@ void chat_connection_state::on_tick() {
     on->irc->expire(now, todo);
     perform(id, std::move(todo));
   }
-  if (overlap_ends_ && *overlap_ends_ <= now) {
-    overlap_ends_.reset();
+  if (memory_->overlap_ends && *memory_->overlap_ends <= now) {
+    memory_->overlap_ends.reset();
     if (auto* successor = find(role::successor);
         successor != nullptr && successor->irc && successor->irc->where() == irc_session::phase::welcome)
       promote(*successor);
   }
-  if (dial_at_ && *dial_at_ <= now)
+  if (memory_->dial_at && *memory_->dial_at <= now)
     dial();
   set_alarm();
 }
@@ -240,7 +297,7 @@ void chat_connection_state::set_channels(std::vector<std::string> channels) {
     if (std::find(channels.begin(), channels.end(), old) == channels.end())
       removed.push_back(old);
   auto told = false;
-  for (auto& one : links_) {
+  for (auto& one : memory_->links) {
     if (!one.irc || one.what == role::retiring)
       continue;
     told = true;
@@ -253,8 +310,8 @@ void chat_connection_state::set_channels(std::vector<std::string> channels) {
   if (!told) {
     // No session is there to part from them, but what waits in the outbox must not wait for us any more.
     for (const auto& old : removed) {
-      privileged_.erase(old);
-      tell_membership(old, membership_change::kind::left);
+      memory_->privileged.erase(old);
+      tell_membership(old, membership_change::kind::left, {});
     }
   }
   who_.channels = std::move(channels);
@@ -279,18 +336,19 @@ void chat_connection_state::perform(link& on, irc_action::send& action) {
 }
 
 void chat_connection_state::perform(link& on, irc_action::welcomed& action) {
-  login_ = action.login;
-  refused_.reset();
-  log_->info("{}: logged in as {}{}", who_.name, login_, on.identity.token.empty() ? " (anonymous, reads only)" : "");
+  memory_->login = action.login;
+  memory_->refused.reset();
+  log_->info("{}: logged in as {}{}", who_.name, memory_->login,
+             on.identity.token.empty() ? " (anonymous, reads only)" : "");
   if (router_)
-    self_->send(router_, own_login_atom_v, login_);
+    self_->send(router_, own_login_atom_v, memory_->login);
 }
 
 void chat_connection_state::perform(link& on, irc_action::login_refused& action) {
   auto text = action.text;
   self_->send(who_.accounts, who_.account, login_refused{who_.name, text});
   on.socket->close();
-  over(on.id, "the login was refused: " + text, refused_);
+  over(on.id, "the login was refused: " + text, memory_->refused);
 }
 
 void chat_connection_state::perform(link& on, irc_action::request_joins& action) {
@@ -314,7 +372,7 @@ void chat_connection_state::perform(link& on, irc_action::request_joins& action)
 void chat_connection_state::perform(link& on, irc_action::joined& action) {
   log_->info("{}: in #{}", who_.name, action.channel);
   if (on.what != role::retiring)
-    tell_membership(action.channel, membership_change::kind::joined);
+    tell_membership(action.channel, membership_change::kind::joined, on);
 }
 
 void chat_connection_state::perform(link&, irc_action::join_failed& action) {
@@ -327,33 +385,29 @@ void chat_connection_state::perform(link&, irc_action::join_failed& action) {
 void chat_connection_state::perform(link& on, irc_action::parted& action) {
   auto wanted = on.irc->channels().count(action.channel) > 0;
   if (!wanted) {
-    privileged_.erase(action.channel);
-    tell_membership(action.channel, membership_change::kind::left);
-  } else if (joined_link(action.channel) == nullptr) {
-    tell_membership(action.channel, membership_change::kind::lost);
+    memory_->privileged.erase(action.channel);
+    tell_membership(action.channel, membership_change::kind::left, on);
+  } else {
+    tell_membership(action.channel, membership_change::kind::lost, on);
   }
 }
 
 void chat_connection_state::perform(link&, irc_action::own_state& action) {
-  privileged_[action.channel] = action.privileged;
-  if (outbox_)
-    self_->send(outbox_, own_state{who_.bot, action.channel, action.privileged, std::move(action.message_id),
-                                   std::move(action.nonce)});
+  memory_->privileged[action.channel] = action.privileged;
+  tell(own_state{who_.bot, action.channel, action.privileged, std::move(action.message_id), std::move(action.nonce)});
 }
 
 void chat_connection_state::perform(link&, irc_action::noticed& action) {
   log_->debug("{}: notice in #{}: {} ({})", who_.name, action.channel, action.text, action.msg_id);
-  if (outbox_)
-    self_->send(outbox_,
-                channel_notice{who_.bot, std::move(action.channel), std::move(action.msg_id), std::move(action.text)});
+  tell(channel_notice{who_.bot, std::move(action.channel), std::move(action.msg_id), std::move(action.text)});
 }
 
 void chat_connection_state::perform(link& on, irc_action::replace&) {
-  if (on.what != role::current || find(role::successor) != nullptr || dialling_ || dial_at_)
+  if (on.what != role::current || find(role::successor) != nullptr || dialling_ || memory_->dial_at)
     return; // it is being done already
   log_->info("{}: Twitch is going to end this connection; opening another one", who_.name);
-  ++reconnects_;
-  overlap_ends_ = self_->clock().now() + settings_.overlap;
+  ++memory_->reconnects;
+  memory_->overlap_ends = self_->clock().now() + settings_.overlap;
   dial_after({});
 }
 
@@ -365,30 +419,29 @@ void chat_connection_state::perform(link& on, irc_action::flushed&) {
 
 void chat_connection_state::perform(link& on, irc_action::give_up& action) {
   on.socket->close();
-  over(on.id, std::move(action.reason), redial_);
+  over(on.id, std::move(action.reason), memory_->redial);
 }
 
 // -- helpers ----------------------------------------------------------------------------------------------------------------
 
 chat_connection_state::link* chat_connection_state::find(link_id id) {
-  auto i = std::find_if(links_.begin(), links_.end(), [id](const link& x) { return x.id == id; });
-  return i == links_.end() ? nullptr : &*i;
+  auto i = std::find_if(memory_->links.begin(), memory_->links.end(), [id](const link& x) { return x.id == id; });
+  return i == memory_->links.end() ? nullptr : &*i;
 }
 
 chat_connection_state::link* chat_connection_state::find(role what) {
-  auto i = std::find_if(links_.begin(), links_.end(), [what](const link& x) { return x.what == what; });
-  return i == links_.end() ? nullptr : &*i;
+  auto i = std::find_if(memory_->links.begin(), memory_->links.end(), [what](const link& x) { return x.what == what; });
+  return i == memory_->links.end() ? nullptr : &*i;
 }
 
 void chat_connection_state::drop(link_id id) {
-  auto i = std::find_if(links_.begin(), links_.end(), [id](const link& x) { return x.id == id; });
-  if (i == links_.end())
+  auto i = std::find_if(memory_->links.begin(), memory_->links.end(), [id](const link& x) { return x.id == id; });
+  if (i == memory_->links.end())
     return;
   auto gone = std::move(*i);
-  links_.erase(i);
+  memory_->links.erase(i);
   forward_held(gone);
-  if (gone.what != role::retiring) // those of a retiring one are told when it retires
-    tell_lost(gone);
+  tell_all(gone, membership_change::kind::lost);
 }
 
 void chat_connection_state::over(link_id id, std::string why, backoff& wait) {
@@ -397,9 +450,9 @@ void chat_connection_state::over(link_id id, std::string why, backoff& wait) {
     return;
   auto what = on->what;
   if (on->irc && self_->clock().now() - on->opened >= settings_.healthy_after) {
-    redial_.reset();
-    failures_ = 0;
-    reasons_.clear();
+    memory_->redial.reset();
+    memory_->failures = 0;
+    memory_->reasons.clear();
   }
   drop(id);
   if (what == role::retiring)
@@ -407,11 +460,11 @@ void chat_connection_state::over(link_id id, std::string why, backoff& wait) {
   // A successor that is still being set up, or that is about to be, is all we have now.
   if (auto* successor = find(role::successor); what == role::current && successor != nullptr) {
     successor->what = role::current;
-    overlap_ends_.reset();
+    memory_->overlap_ends.reset();
     forward_held(*successor);
-    last_error_ = std::move(why);
+    memory_->last_error = std::move(why);
   } else if (dialling_) {
-    last_error_ = std::move(why);
+    memory_->last_error = std::move(why);
   } else {
     failed(std::move(why), wait);
   }
@@ -420,21 +473,21 @@ void chat_connection_state::over(link_id id, std::string why, backoff& wait) {
 void chat_connection_state::promote(link& successor) {
   auto* old = find(role::current);
   successor.what = role::current;
-  overlap_ends_.reset();
+  memory_->overlap_ends.reset();
   forward_held(successor);
   if (old == nullptr)
     return;
   old->what = role::retiring;
   old->socket->close();
-  tell_lost(*old); // what is said in channels that the successor isn't in yet waits until it is
+  tell_all(*old, membership_change::kind::closing);
 }
 
-void chat_connection_state::tell_lost(const link& gone) {
-  if (!gone.irc)
+void chat_connection_state::tell_all(const link& on, membership_change::kind what) {
+  if (!on.irc)
     return;
-  for (const auto& [channel, state] : gone.irc->channels())
-    if (state.state == irc_session::membership::joined && joined_link(channel) == nullptr)
-      tell_membership(channel, membership_change::kind::lost);
+  for (const auto& [channel, state] : on.irc->channels())
+    if (state.state == irc_session::membership::joined)
+      tell_membership(channel, what, on);
 }
 
 void chat_connection_state::check_ready(link& on) {
@@ -450,18 +503,18 @@ void chat_connection_state::check_ready(link& on) {
     old->irc->flush(todo);
     perform(old->id, std::move(todo));
   }
-  bot_ready ready{login_, {}, {}};
+  bot_ready ready{memory_->login, {}, {}};
   for (const auto& [channel, state] : on.irc->channels())
     (state.state == irc_session::membership::joined ? ready.channels : ready.missing).push_back(channel);
   self_->send(who_.owner, who_.name, std::move(ready));
 }
 
 void chat_connection_state::forward(chat_batch batch, const link& from, size_t cost) {
-  batch.number = ++last_batch_;
-  lines_forwarded_ += batch.lines.size();
-  pending_.push_back({std::move(batch), from.socket, cost});
+  batch.number = ++memory_->last_batch;
+  memory_->lines_forwarded += batch.lines.size();
+  memory_->pending.push_back({std::move(batch), from.socket, cost});
   if (router_)
-    send_to_router(pending_.back());
+    send_to_router(memory_->pending.back());
 }
 
 void chat_connection_state::forward_held(link& from) {
@@ -478,20 +531,45 @@ void chat_connection_state::send_to_router(const pending_batch& one) {
 }
 
 void chat_connection_state::on_accounted(uint64_t number) {
-  if (pending_.empty() || pending_.front().batch.number != number)
+  if (memory_->pending.empty() || memory_->pending.front().batch.number != number)
     return; // an answer of a router that was replaced meanwhile
-  pending_.front().socket->release(pending_.front().cost);
-  pending_.pop_front();
+  memory_->pending.front().socket->release(memory_->pending.front().cost);
+  memory_->pending.pop_front();
 }
 
-void chat_connection_state::tell_membership(const std::string& channel, membership_change::kind what) {
+void chat_connection_state::tell_membership(const std::string& channel, membership_change::kind what, const link& on) {
   if (outbox_)
-    self_->send(outbox_, membership_change{who_.bot, channel, what}, chat_writer_actor{self_});
+    self_->send(outbox_, membership_change{who_.bot, channel, what, session_of(on)}, chat_writer_actor{self_});
+}
+
+std::string chat_connection_state::session_of(const link& on) const {
+  return who_.name + '#' + std::to_string(on.id);
+}
+
+void chat_connection_state::tell(std::variant<own_state, channel_notice> what) {
+  if (memory_->untold.size() >= max_untold)
+    memory_->untold.erase(memory_->untold.begin()); // the outbox will count that message as unconfirmed
+  auto number = ++memory_->last_told;
+  memory_->untold.emplace(number, std::move(what));
+  if (outbox_)
+    tell_outbox(number);
+}
+
+void chat_connection_state::tell_outbox(uint64_t number) {
+  std::visit(
+    [&](const auto& what) {
+      self_->request(outbox_, caf::infinite, what)
+        .then([this, number] { memory_->untold.erase(number); },
+              [](const caf::error&) {
+                // The outbox has ended: the next one is told.
+              });
+    },
+    memory_->untold.at(number));
 }
 
 chat_connection_state::link* chat_connection_state::joined_link(const std::string& channel) {
   link* found = nullptr;
-  for (auto& one : links_)
+  for (auto& one : memory_->links)
     if (one.what != role::retiring && one.irc && is_joined(*one.irc, channel) && (!found || one.what == role::current))
       found = &one;
   return found;
@@ -499,31 +577,31 @@ chat_connection_state::link* chat_connection_state::joined_link(const std::strin
 
 void chat_connection_state::set_alarm() {
   auto next = time_point::max();
-  for (const auto& one : links_)
+  for (const auto& one : memory_->links)
     if (one.irc)
       next = std::min(next, one.irc->deadline());
-  if (dial_at_ && outbox_)
-    next = std::min(next, *dial_at_);
-  if (overlap_ends_)
-    next = std::min(next, *overlap_ends_);
+  if (memory_->dial_at && outbox_)
+    next = std::min(next, *memory_->dial_at);
+  if (memory_->overlap_ends)
+    next = std::min(next, *memory_->overlap_ends);
   alarm_.at(self_, next);
 }
 
 connection_report chat_connection_state::report() {
   connection_report result{.name = who_.name,
                            .state = {},
-                           .login = login_,
-                           .last_error = last_error_,
-                           .dials = dials_,
-                           .reconnects = reconnects_,
-                           .lines_in = lines_in_,
-                           .bad_lines = bad_lines_,
-                           .lines_forwarded = lines_forwarded_,
+                           .login = memory_->login,
+                           .last_error = memory_->last_error,
+                           .dials = memory_->dials,
+                           .reconnects = memory_->reconnects,
+                           .lines_in = memory_->lines_in,
+                           .bad_lines = memory_->bad_lines,
+                           .lines_forwarded = memory_->lines_forwarded,
                            .lines_pending = 0,
                            .channels = {}};
-  for (const auto& one : pending_)
+  for (const auto& one : memory_->pending)
     result.lines_pending += one.batch.lines.size();
-  for (const auto& one : links_)
+  for (const auto& one : memory_->links)
     for (const auto& held : one.held)
       result.lines_pending += held.batch.lines.size();
   const auto* current = find(role::current);

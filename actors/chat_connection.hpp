@@ -6,6 +6,7 @@
 #include "actors/wake_up.hpp"
 #include "runtime/irc/session.hpp"
 #include "runtime/supervision/backoff.hpp"
+#include "runtime/supervision/kept_state.hpp"
 
 #include <spdlog/logger.h>
 
@@ -15,6 +16,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace creamery {
@@ -31,19 +33,8 @@ struct connection_identity {
   std::vector<std::string> channels;
 };
 
-/// One IRC connection that lives for ever: dials, logs in, joins, hands chat lines to the router, replaces itself when
-/// Twitch asks for it, and begins anew when anything fails. The rules of the protocol are in `irc_session`.
-class chat_connection_state {
-public:
-  static inline const char* name = "creamery.chat-connection";
-
-  chat_connection_state(chat_connection_actor::pointer self, connection_identity who, chat_settings settings,
-                        link_opener open);
-  ~chat_connection_state();
-
-  chat_connection_actor::behavior_type make_behavior();
-
-private:
+/// What a connection is in the middle of; it outlives the connection's actor, and with it the sockets do.
+struct connection_memory {
   using clock = std::chrono::steady_clock;
   using time_point = clock::time_point;
 
@@ -74,9 +65,75 @@ private:
     std::optional<irc_session> irc;
     time_point opened{};
     bool reported_ready = false;
+    /// How many of its lines have been dealt with: those that are delivered again to a successor are known by that.
+    uint64_t lines = 0;
     /// What a successor has read while the old link may still have to tell what came before it.
     std::vector<pending_batch> held;
   };
+
+  explicit connection_memory(const chat_settings& settings);
+  connection_memory(const connection_memory&) = delete;
+  connection_memory& operator=(const connection_memory&) = delete;
+  /// Closes the sockets.
+  ~connection_memory();
+
+  std::vector<link> links;
+  link_id last_link = 0;
+  /// When the next dial begins; nothing: none is planned.
+  std::optional<time_point> dial_at;
+  /// Until when the old link is kept while its successor is set up; nothing: there is no successor.
+  std::optional<time_point> overlap_ends;
+  backoff redial;
+  backoff refused;
+  /// Failures since the connection was healthy.
+  uint64_t failures = 0;
+  /// Their different reasons.
+  std::set<std::string> reasons;
+  std::string last_error;
+  std::string login;
+  /// Where the larger limits hold for us, as Twitch last said; for an outbox that was replaced.
+  std::map<std::string, bool> privileged;
+  std::deque<pending_batch> pending;
+  uint64_t last_batch = 0;
+  /// What Twitch said of our messages and the outbox hasn't heard yet, by number.
+  std::map<uint64_t, std::variant<own_state, channel_notice>> untold;
+  uint64_t last_told = 0;
+  /// The number of the last line that was written for the outbox.
+  uint64_t last_outgoing = 0;
+  /// Lines are being handled right now; an actor that finds this set knows how its predecessor ended.
+  bool handling = false;
+  /// How many actors in a row ended while they handled lines.
+  uint32_t crashes = 0;
+  uint64_t dials = 0;
+  uint64_t reconnects = 0;
+  uint64_t lines_in = 0;
+  uint64_t bad_lines = 0;
+  uint64_t lines_forwarded = 0;
+};
+
+/// One IRC connection that lives for ever: dials, logs in, joins, hands chat lines to the router, replaces itself when
+/// Twitch asks for it, and begins anew when anything fails. The rules of the protocol are in `irc_session`. When the actor is
+/// replaced, the new one goes on with the old one's sockets.
+class chat_connection_state {
+public:
+  static inline const char* name = "creamery.chat-connection";
+
+  chat_connection_state(chat_connection_actor::pointer self, connection_identity who, chat_settings settings,
+                        link_opener open, kept<connection_memory> memory);
+
+  chat_connection_actor::behavior_type make_behavior();
+
+private:
+  using clock = connection_memory::clock;
+  using time_point = connection_memory::time_point;
+  using role = connection_memory::role;
+  using pending_batch = connection_memory::pending_batch;
+  using link = connection_memory::link;
+
+  /// Takes over what a predecessor has left.
+  void resume();
+  /// Ends in good order.
+  void say_goodbye();
 
   // -- dialling ---------------------------------------------------------------------------------------------------------
 
@@ -95,7 +152,7 @@ private:
   void on_closed(const link_closed& closed);
   void on_router(const router_actor& router);
   void on_outbox(const outbox_actor& outbox);
-  void on_outgoing(const outgoing_line& line);
+  bool on_outgoing(const outgoing_line& line);
   void on_tick();
   void set_channels(std::vector<std::string> channels);
 
@@ -124,8 +181,8 @@ private:
   void drop(link_id id);
   /// A link has ended, or is of no use any more: forgets it, and sees to what takes its place, at the latest after `wait`.
   void over(link_id id, std::string why, backoff& wait);
-  /// Tells which channels of a link are joined on no other one.
-  void tell_lost(const link& gone);
+  /// Tells for all channels that a link is in how it stands now.
+  void tell_all(const link& on, membership_change::kind what);
   /// The successor takes the place of the current link, which is closed; what it held back goes on.
   void promote(link& successor);
   /// What a link held back goes to the router.
@@ -134,7 +191,12 @@ private:
   void forward(chat_batch batch, const link& from, size_t cost);
   void send_to_router(const pending_batch& one);
   void on_accounted(uint64_t number);
-  void tell_membership(const std::string& channel, membership_change::kind what);
+  void tell_membership(const std::string& channel, membership_change::kind what, const link& on);
+  /// The name of a link's session, for the outbox.
+  std::string session_of(const link& on) const;
+  /// Tells the outbox what Twitch said of a message, until it has heard it.
+  void tell(std::variant<own_state, channel_notice> what);
+  void tell_outbox(uint64_t number);
   /// The link that `channel` is joined on, the current one first; null: none.
   link* joined_link(const std::string& channel);
   void set_alarm();
@@ -147,31 +209,9 @@ private:
   std::shared_ptr<spdlog::logger> log_;
   router_actor router_;
   outbox_actor outbox_;
-  std::vector<link> links_;
-  link_id last_link_ = 0;
+  kept<connection_memory> memory_;
   bool dialling_ = false;
-  /// When the next dial begins; nothing: none is planned.
-  std::optional<time_point> dial_at_;
-  /// Until when the old link is kept while its successor is set up; nothing: there is no successor.
-  std::optional<time_point> overlap_ends_;
-  backoff redial_;
-  backoff refused_;
-  /// Failures since the connection was healthy.
-  uint64_t failures_ = 0;
-  /// Their different reasons.
-  std::set<std::string> reasons_;
-  std::string last_error_;
-  std::string login_;
-  /// Where the larger limits hold for us, as Twitch last said; for an outbox that was replaced.
-  std::map<std::string, bool> privileged_;
-  std::deque<pending_batch> pending_;
-  uint64_t last_batch_ = 0;
   wake_up alarm_;
-  uint64_t dials_ = 0;
-  uint64_t reconnects_ = 0;
-  uint64_t lines_in_ = 0;
-  uint64_t bad_lines_ = 0;
-  uint64_t lines_forwarded_ = 0;
 };
 
 using chat_connection = caf::stateful_actor<chat_connection_state, chat_connection_actor::base>;

@@ -38,6 +38,10 @@ public:
   explicit net_link(std::shared_ptr<net_session> session) : session_(std::move(session)) {
   }
 
+  void attach(const chat_connection_actor& owner, link_id id) override {
+    session_->attach(std::make_unique<mailbox_listener>(owner, id)); // false: the network has stopped, and all ends
+  }
+
   bool send(std::string_view lines) override {
     return session_->send(lines);
   }

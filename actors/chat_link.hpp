@@ -16,6 +16,9 @@ class chat_link {
 public:
   virtual ~chat_link() = default;
 
+  /// Reports to another owner from now on: first whether it is open, then what was not released yet, once more.
+  virtual void attach(const chat_connection_actor& owner, link_id id) = 0;
+
   /// Queues lines, each with CR LF; false: the queue is full or the socket is gone.
   virtual bool send(std::string_view lines) = 0;
 

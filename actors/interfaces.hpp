@@ -94,8 +94,9 @@ using cog_sink_actor = caf::typed_actor<
 
 /// Whoever writes to a chat connection.
 using chat_writer_actor = caf::typed_actor<
-  // Write this line. Notice: the outbox learns from USERSTATE, NOTICE or `membership_change` what became of it.
-  caf::result<void>(outgoing_line)>;
+  // Write this line. Request: true once the socket has it, false if that session is gone; repeated to the connection's
+  // successor, which knows what was written. Whether Twitch took it, USERSTATE or NOTICE tell.
+  caf::result<bool>(outgoing_line)>;
 
 // -- the actors ----------------------------------------------------------------------------------------------------------
 
@@ -124,9 +125,9 @@ using outbox_actor = supervised_actor::extend<
   caf::result<uint64_t>(join_atom, uint64_t),
   // A bot's membership has changed, on the connection of this writer. Notice: repeated to each new outbox.
   caf::result<void>(membership_change, chat_writer_actor),
-  // Twitch told who we are in a channel. Notice: told again after each message.
+  // Twitch told who we are in a channel, and perhaps that it took a message. Request: repeated to each new outbox until answered.
   caf::result<void>(own_state),
-  // Twitch sent a NOTICE. Notice: a message whose refusal is lost counts as unconfirmed.
+  // Twitch sent a NOTICE, perhaps the refusal of a message. Request, like the one before.
   caf::result<void>(channel_notice),
   // It is time to look at the queue again. Only the outbox itself sends this.
   caf::result<void>(caf::tick_atom),
@@ -168,8 +169,8 @@ using account_actor = supervising_actor::extend<
 using chat_connection_actor = supervised_actor::extend<
   // From its net sessions, in order. Numbered by the session, which keeps lines until they are released.
   caf::result<void>(link_opened), caf::result<void>(link_lines), caf::result<void>(link_closed),
-  // Write this line to a channel. Notice, see `chat_writer_actor`.
-  caf::result<void>(outgoing_line),
+  // Write this line to a channel, see `chat_writer_actor`.
+  caf::result<bool>(outgoing_line),
   // Talk to this router, or this outbox, from now on. Notice: told by the bot after each restart.
   caf::result<void>(use_atom, router_actor), caf::result<void>(use_atom, outbox_actor),
   // Ask these for credentials from now on. Notice: told by the bot when they are replaced.

@@ -14,19 +14,20 @@ constexpr size_t max_latencies = 4'096;
 
 } // namespace
 
-outbox_state::outbox_state(outbox_actor::pointer self, std::string account, say_queue::options options)
-  : self_(self),
-    account_(std::move(account)),
-    log_(make_logger("outbox")),
-    queue_(options, std::random_device{}()),
-    logins_(options.limits.logins, options.limits.login_period),
-    joins_(options.limits.joins, options.limits.join_period) {
+outbox_memory::outbox_memory(const say_queue::options& options, say_queue::time_point now)
+  : queue(options, std::random_device{}()),
+    logins(options.limits.logins, options.limits.login_period),
+    joins(options.limits.joins, options.limits.join_period) {
   if (!options.spent)
     return;
-  auto now = self_->clock().now();
-  queue_.assume_spent(now);
-  logins_.fill(now, options.limits.logins);
-  joins_.fill(now, options.limits.joins);
+  queue.assume_spent(now);
+  logins.fill(now, options.limits.logins);
+  joins.fill(now, options.limits.joins);
+}
+
+outbox_state::outbox_state(outbox_actor::pointer self, std::string account, kept<outbox_memory> memory)
+  : self_(self), account_(std::move(account)), log_(make_logger("outbox")), memory_(std::move(memory)) {
+  memory_->queue.recount();
 }
 
 outbox_actor::behavior_type outbox_state::make_behavior() {
@@ -34,7 +35,7 @@ outbox_actor::behavior_type outbox_state::make_behavior() {
   return {
     [](ready_atom) {},
     [this](const say& message) {
-      auto accepted = queue_.accept(message, self_->clock().now());
+      auto accepted = memory_->queue.accept(message, self_->clock().now());
       if (!accepted)
         log_->warn(
           "{}: a message of {} in #{} was dropped: the queue is full, nothing is left of its text, or the account "
@@ -60,7 +61,7 @@ outbox_actor::behavior_type outbox_state::make_behavior() {
       proceed();
     },
     [this](const own_state& state) {
-      queue_.own_state(state.bot, state.channel, state.privileged, state.message_id, state.nonce);
+      memory_->queue.own_state(state.bot, state.channel, state.privileged, state.message_id, state.nonce);
       proceed();
     },
     [this](const channel_notice& notice) {
@@ -76,26 +77,16 @@ outbox_actor::behavior_type outbox_state::make_behavior() {
 }
 
 void outbox_state::on_membership(const membership_change& change, const chat_writer_actor& writer) {
-  auto key = std::pair{change.bot, change.channel};
+  auto& queue = memory_->queue;
   switch (change.what) {
     case membership_change::kind::joined:
-      // What the connection before this one has not answered will never be answered.
-      if (auto known = writers_.find(key); known != writers_.end() && known->second != writer)
-        queue_.lost(change.bot, change.channel);
       watch(writer);
-      writers_[key] = writer;
-      queue_.joined(change.bot, change.channel);
+      writers_[change.session] = writer;
+      queue.joined(change.bot, change.channel, change.session);
       break;
-    case membership_change::kind::lost:
-      if (auto known = writers_.find(key); known != writers_.end() && known->second == writer) {
-        writers_.erase(known);
-        queue_.lost(change.bot, change.channel);
-      }
-      break;
-    case membership_change::kind::left:
-      writers_.erase(key);
-      queue_.left(change.bot, change.channel);
-      break;
+    case membership_change::kind::closing: queue.closing(change.bot, change.channel, change.session); break;
+    case membership_change::kind::lost: queue.lost(change.bot, change.channel, change.session); break;
+    case membership_change::kind::left: queue.left(change.bot, change.channel); break;
   }
 }
 
@@ -108,50 +99,69 @@ void outbox_state::on_down(const caf::down_msg& down) {
   std::erase_if(writers_, [&](const auto& one) {
     if (one.second.address() != down.source)
       return false;
-    queue_.lost(one.first.first, one.first.second);
+    memory_->queue.closing(one.first);
     return true;
   });
   proceed();
 }
 
 void outbox_state::on_notice(const channel_notice& notice) {
-  if (queue_.noticed(notice.bot, notice.channel, notice.msg_id))
+  if (memory_->queue.noticed(notice.bot, notice.channel, notice.msg_id))
     log_->warn("{}: Twitch refused a message of {} in #{}: {} ({})", account_, notice.bot, notice.channel, notice.text,
                notice.msg_id);
 }
 
 void outbox_state::proceed() {
   auto now = self_->clock().now();
-  while (!login_requests_.empty() && logins_.available(now) > 0) {
-    logins_.record(now);
+  while (!login_requests_.empty() && memory_->logins.available(now) > 0) {
+    memory_->logins.record(now);
     login_requests_.front().deliver();
     login_requests_.pop_front();
   }
-  while (!join_requests_.empty() && joins_.available(now) > 0) {
+  while (!join_requests_.empty() && memory_->joins.available(now) > 0) {
     auto& one = join_requests_.front();
-    auto count = std::min<uint64_t>(one.wanted, joins_.available(now));
-    joins_.record(now, count);
+    auto count = std::min<uint64_t>(one.wanted, memory_->joins.available(now));
+    memory_->joins.record(now, count);
     one.promise.deliver(count);
     join_requests_.pop_front();
   }
-  if (queue_.deadline() <= now)
+  if (memory_->queue.deadline() <= now)
     write();
-  alarm_.at(self_, queue_.deadline());
+  alarm_.at(self_, memory_->queue.deadline());
   if (!login_requests_.empty())
-    alarm_.at(self_, logins_.next(now));
+    alarm_.at(self_, memory_->logins.next(now));
   if (!join_requests_.empty())
-    alarm_.at(self_, joins_.next(now));
+    alarm_.at(self_, memory_->joins.next(now));
 }
 
 void outbox_state::write() {
   auto now = self_->clock().now();
-  for (auto& one : queue_.next(now)) {
-    auto writer = writers_.find({one.bot, one.channel});
-    if (writer == writers_.end())
-      continue; // can't be: only joined channels are written to, and they have a writer
+  for (auto& one : memory_->queue.next(now)) {
     remember_latency(one, now);
-    self_->send(writer->second, outgoing_line{std::move(one.channel), std::move(one.line)});
+    say_now(one);
   }
+}
+
+void outbox_state::say_now(const say_queue::transmission& one) {
+  auto writer = writers_.find(one.session);
+  if (writer == writers_.end()) // can't be: a session that is told of has a writer
+    return memory_->queue.not_written(one.number);
+  self_->request(writer->second, caf::infinite, outgoing_line{one.channel, one.line, one.session, one.number})
+    .then(
+      [this, one](bool written) {
+        if (written) {
+          memory_->queue.handed(one.number);
+        } else {
+          memory_->queue.not_written(one.number);
+          memory_->queue.lost(one.bot, one.channel, one.session);
+          proceed();
+        }
+      },
+      [this, number = one.number](const caf::error&) {
+        // The connection has ended without having looked at it.
+        memory_->queue.not_written(number);
+        proceed();
+      });
 }
 
 void outbox_state::remember_latency(const say_queue::transmission& sent, say_queue::time_point now) {
@@ -160,14 +170,14 @@ void outbox_state::remember_latency(const say_queue::transmission& sent, say_que
   auto total = std::chrono::nanoseconds{now.time_since_epoch()} - std::chrono::nanoseconds{sent.caused_at};
   auto latency = std::chrono::duration_cast<std::chrono::microseconds>(total - sent.waited).count();
   auto value = static_cast<uint32_t>(std::clamp<int64_t>(latency, 0, UINT32_MAX));
-  if (latencies_.size() < max_latencies)
-    latencies_.push_back(value);
+  if (memory_->latencies.size() < max_latencies)
+    memory_->latencies.push_back(value);
   else
-    latencies_[next_latency_++ % max_latencies] = value;
+    memory_->latencies[memory_->next_latency++ % max_latencies] = value;
 }
 
 outbox_report outbox_state::report() const {
-  return {account_, queue_.counters(), latencies_};
+  return {account_, memory_->queue.counters(), memory_->latencies};
 }
 
 } // namespace creamery

@@ -5,6 +5,7 @@
 #include "actors/wake_up.hpp"
 #include "runtime/irc/limiter.hpp"
 #include "runtime/irc/say_queue.hpp"
+#include "runtime/supervision/kept_state.hpp"
 
 #include <spdlog/logger.h>
 
@@ -16,12 +17,24 @@
 
 namespace creamery {
 
+/// What an account says and has said; it outlives the outbox.
+struct outbox_memory {
+  outbox_memory(const say_queue::options& options, say_queue::time_point now);
+
+  say_queue queue;
+  sliding_window logins;
+  sliding_window joins;
+  /// A ring of the latest latencies, in microseconds.
+  std::vector<uint32_t> latencies;
+  size_t next_latency = 0;
+};
+
 /// Writes what an account says, as fast as Twitch allows; gives out the account's permissions to log in and to join.
 class outbox_state {
 public:
   static inline const char* name = "creamery.outbox";
 
-  outbox_state(outbox_actor::pointer self, std::string account, say_queue::options options);
+  outbox_state(outbox_actor::pointer self, std::string account, kept<outbox_memory> memory);
 
   outbox_actor::behavior_type make_behavior();
 
@@ -32,9 +45,10 @@ private:
     caf::typed_response_promise<uint64_t> promise;
   };
 
+  void say_now(const say_queue::transmission& one);
   void on_membership(const membership_change& change, const chat_writer_actor& writer);
   void on_notice(const channel_notice& notice);
-  /// A connection that dies without a word has lost its channels: what is said there waits for the next one.
+  /// A connection that ends without a word can write nothing more; its successor will tell which sessions are left.
   void watch(const chat_writer_actor& writer);
   void on_down(const caf::down_msg& down);
   /// Does everything that the limits allow now, and sets the alarm for the rest.
@@ -46,17 +60,12 @@ private:
   outbox_actor::pointer self_;
   std::string account_;
   std::shared_ptr<spdlog::logger> log_;
-  say_queue queue_;
-  sliding_window logins_;
-  sliding_window joins_;
+  kept<outbox_memory> memory_;
   std::deque<caf::typed_response_promise<void>> login_requests_;
   std::deque<join_request> join_requests_;
-  /// The connection that a bot has in a channel.
-  std::map<std::pair<std::string, std::string>, chat_writer_actor> writers_;
+  /// Who writes for a session.
+  std::map<std::string, chat_writer_actor> writers_;
   wake_up alarm_;
-  /// A ring of the latest latencies, in microseconds.
-  std::vector<uint32_t> latencies_;
-  size_t next_latency_ = 0;
 };
 
 using outbox = caf::stateful_actor<outbox_state, outbox_actor::base>;

@@ -25,15 +25,19 @@ struct membership_change {
   enum class kind : uint8_t {
     /// It is in the channel: what waits may be sent.
     joined,
-    /// The connection was lost, and will come again.
+    /// Nothing more may be written by this session, but what was written may still be answered.
+    closing,
+    /// The session was lost; another one will come.
     lost,
-    /// It left for good.
+    /// It left for good, in all sessions.
     left,
   };
 
   std::string bot;
   std::string channel;
   kind what = kind::joined;
+  /// Names one socket's life: `<connection>#<link>`.
+  std::string session;
 };
 
 /// Twitch told who a bot is in a channel (USERSTATE), and perhaps that a message of it was delivered.
@@ -53,10 +57,14 @@ struct channel_notice {
   std::string text;
 };
 
-/// A complete line for the server, CR LF included, for the connection that is in `channel`.
+/// A complete line for the server, CR LF included.
 struct outgoing_line {
   std::string channel;
   std::string line;
+  /// The session by which it is to be written, as in `membership_change`.
+  std::string session;
+  /// Grows from line to line; one that comes again under its old number is not written again.
+  uint64_t number = 0;
 };
 
 /// A bot is logged in and has tried all its channels once; those of `missing` it could not join yet.
@@ -81,7 +89,8 @@ bool inspect(Inspector& f, login_refused& x) {
 template <class Inspector>
 bool inspect(Inspector& f, membership_change& x) {
   auto what = static_cast<uint8_t>(x.what);
-  return f.object(x).fields(f.field("bot", x.bot), f.field("channel", x.channel), f.field("what", what))
+  return f.object(x).fields(f.field("bot", x.bot), f.field("channel", x.channel), f.field("what", what),
+                            f.field("session", x.session))
          && (x.what = static_cast<membership_change::kind>(what),
              what <= static_cast<uint8_t>(membership_change::kind::left));
 }
@@ -100,7 +109,8 @@ bool inspect(Inspector& f, channel_notice& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, outgoing_line& x) {
-  return f.object(x).fields(f.field("channel", x.channel), f.field("line", x.line));
+  return f.object(x).fields(f.field("channel", x.channel), f.field("line", x.line), f.field("session", x.session),
+                            f.field("number", x.number));
 }
 
 template <class Inspector>

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace creamery {
 
@@ -55,8 +56,7 @@ bool say_queue::accept(const say& message, time_point now) {
                               .accepted = now,
                               .expires = now + std::chrono::milliseconds{message.max_age_ms},
                               .caused_at = message.caused_at,
-                              .nonce = {},
-                              .written = {}});
+                              .place = next_place_++});
   }
   counters_.accepted += pieces.size();
   counters_.waiting += pieces.size();
@@ -64,30 +64,93 @@ bool say_queue::accept(const say& message, time_point now) {
   return true;
 }
 
-void say_queue::joined(const std::string& bot, const std::string& channel) {
-  lanes_[{bot, channel}].joined = true;
+void say_queue::joined(const std::string& bot, const std::string& channel, const std::string& session) {
+  auto& target = lanes_[{bot, channel}];
+  if (!target.has(session))
+    target.sessions.push_back(session);
   deadline_ = time_point::min();
 }
 
-void say_queue::lost(const std::string& bot, const std::string& channel) {
+void say_queue::closing(const std::string& bot, const std::string& channel, const std::string& session) {
   auto i = lanes_.find({bot, channel});
   if (i == lanes_.end())
     return;
-  rooms_[channel].privileged = false; // until Twitch says so again: it may be taken from us meanwhile
-  auto& [joined, waiting, in_flight] = i->second;
-  joined = false;
-  // From the newest to the oldest, so that what is repeated stands in its old order before what still waits.
-  for (auto one = in_flight.rbegin(); one != in_flight.rend(); ++one) {
-    if (one->promise == delivery_promise::at_least_once) {
-      waiting.push_front(std::move(*one));
-      ++counters_.waiting;
-      ++counters_.repeated;
+  std::erase(i->second.sessions, session);
+  if (!i->second.joined())
+    rooms_[channel].privileged = false; // until Twitch says so again: it may be taken from us meanwhile
+}
+
+void say_queue::closing(const std::string& session) {
+  for (auto& [key, one] : lanes_)
+    closing(key.first, key.second, session);
+}
+
+void say_queue::lost(const std::string& bot, const std::string& channel, const std::string& session) {
+  closing(bot, channel, session);
+  auto i = lanes_.find({bot, channel});
+  if (i == lanes_.end())
+    return;
+  auto& in = i->second;
+  for (auto& one : std::exchange(in.in_flight, {})) {
+    if (one.session != session || !one.handed) { // whether it was written at all, is about to be told
+      in.in_flight.push_back(std::move(one));
     } else {
-      ++counters_.unconfirmed;
+      --counters_.in_flight;
+      give_up(in, std::move(one));
     }
   }
-  counters_.in_flight -= in_flight.size();
-  in_flight.clear();
+  deadline_ = time_point::min();
+}
+
+void say_queue::recount() {
+  for (auto& [key, one] : lanes_) {
+    one.sessions.clear();
+    for (auto& sent : one.in_flight)
+      sent.repeat = !sent.handed;
+  }
+}
+
+void say_queue::handed(uint64_t number) {
+  for (auto& [key, one] : lanes_) {
+    for (auto& sent : one.in_flight) {
+      if (sent.number == number) {
+        sent.handed = true;
+        sent.line.clear();
+        return;
+      }
+    }
+  }
+}
+
+void say_queue::not_written(uint64_t number) {
+  for (auto& [key, one] : lanes_) {
+    auto sent =
+      std::find_if(one.in_flight.begin(), one.in_flight.end(), [&](const auto& x) { return x.number == number; });
+    if (sent == one.in_flight.end())
+      continue;
+    auto again = std::move(*sent);
+    one.in_flight.erase(sent);
+    --counters_.in_flight;
+    wait_again(one, std::move(again));
+    deadline_ = time_point::min();
+    return;
+  }
+}
+
+void say_queue::wait_again(lane& in, entry one) {
+  one.handed = one.repeat = false;
+  auto behind = std::find_if(in.waiting.begin(), in.waiting.end(), [&](const auto& x) { return x.place > one.place; });
+  in.waiting.insert(behind, std::move(one));
+  ++counters_.waiting;
+}
+
+void say_queue::give_up(lane& in, entry one) {
+  if (one.promise == delivery_promise::at_least_once) {
+    ++counters_.repeated;
+    wait_again(in, std::move(one));
+  } else {
+    ++counters_.unconfirmed;
+  }
 }
 
 void say_queue::left(const std::string& bot, const std::string& channel) {
@@ -135,11 +198,20 @@ bool say_queue::noticed(const std::string& bot, const std::string& channel, std:
 std::vector<say_queue::transmission> say_queue::next(time_point now) {
   std::vector<transmission> todo;
   drop_expired(now);
+  for (auto& [key, one] : lanes_) {
+    for (auto& sent : one.in_flight) {
+      if (sent.repeat && one.has(sent.session)) {
+        sent.repeat = false;
+        todo.push_back(
+          {.number = sent.number, .bot = key.first, .channel = key.second, .session = sent.session, .line = sent.line});
+      }
+    }
+  }
   for (;;) {
     // Of all lines that may be written, the one that has waited longest.
     auto best = lanes_.end();
     for (auto i = lanes_.begin(); i != lanes_.end(); ++i) {
-      if (!i->second.joined || i->second.waiting.empty() || ready_at(i->first, now) > now)
+      if (!i->second.joined() || i->second.waiting.empty() || ready_at(i->first, now) > now)
         continue;
       if (best == lanes_.end() || i->second.waiting.front().accepted < best->second.waiting.front().accepted)
         best = i;
@@ -152,7 +224,7 @@ std::vector<say_queue::transmission> say_queue::next(time_point now) {
   for (auto& [key, one] : lanes_) {
     if (!one.waiting.empty()) {
       deadline_ = std::min(deadline_, one.waiting.front().expires + clock::duration{1});
-      if (one.joined)
+      if (one.joined())
         deadline_ = std::min(deadline_, ready_at(key, now));
     }
     if (!one.in_flight.empty())
@@ -197,9 +269,14 @@ say_queue::transmission say_queue::write(const lane_key& key, lane& from, time_p
   in.last_written = now;
   in.last_text = text; // a third repetition equals the first one, not this one, and is allowed again
   window_.record(now);
-  transmission result{.bot = key.first,
+  one.number = next_transmission_++;
+  one.session = from.sessions.front();
+  one.line = outgoing_text::format_privmsg(key.second, text, one.action, one.nonce, one.reply_to);
+  transmission result{.number = one.number,
+                      .bot = key.first,
                       .channel = key.second,
-                      .line = outgoing_text::format_privmsg(key.second, text, one.action, one.nonce, one.reply_to),
+                      .session = one.session,
+                      .line = one.line,
                       .caused_at = one.caused_at,
                       .waited = now - one.accepted};
   from.in_flight.push_back(std::move(one));
@@ -216,12 +293,16 @@ void say_queue::drop_expired(time_point now) {
     counters_.aged_out += too_old;
     counters_.waiting -= too_old;
     while (!one.in_flight.empty() && now - one.in_flight.front().written >= options_.confirm_timeout) {
+      auto unanswered = std::move(one.in_flight.front());
       one.in_flight.pop_front();
       --counters_.in_flight;
-      ++counters_.unconfirmed;
+      if (one.has(unanswered.session))
+        ++counters_.unconfirmed; // Twitch had its time to answer
+      else
+        give_up(one, std::move(unanswered));
     }
     // A cog may have been talked into naming any channel: what aged out there must not be remembered for ever.
-    i = one.joined || !one.waiting.empty() ? std::next(i) : lanes_.erase(i);
+    i = one.joined() || !one.waiting.empty() || !one.in_flight.empty() ? std::next(i) : lanes_.erase(i);
   }
 }
 

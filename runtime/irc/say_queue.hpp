@@ -4,6 +4,7 @@
 #include "messages/say.hpp"
 #include "runtime/irc/limiter.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <optional>
@@ -35,12 +36,16 @@ public:
     bool read_only = false;
     /// What the account sent just before isn't known: its allowance is taken as used up.
     bool spent = false;
+    /// The transmissions are numbered from here on; those of one account never get the same number again.
+    uint64_t first_transmission = 1;
   };
 
-  /// Write this line, CR LF included, to the connection that `bot` has in `channel`.
+  /// Write this line, CR LF included, by `session`, and tell with `handed` or `not_written` what came of that.
   struct transmission {
+    uint64_t number = 0;
     std::string bot;
     std::string channel;
+    std::string session;
     std::string line;
     /// As in `say`.
     int64_t caused_at = 0;
@@ -50,7 +55,10 @@ public:
 
   /// @param seed for the nonces; anything unpredictable.
   say_queue(options o, uint64_t seed)
-    : options_(std::move(o)), window_(options_.limits.messages, options_.limits.message_period), random_(seed) {
+    : options_(std::move(o)),
+      window_(options_.limits.messages, options_.limits.message_period),
+      random_(seed),
+      next_transmission_(options_.first_transmission) {
   }
 
   /// Takes the account's allowance as used up: what was sent in the period before `now` isn't known, and to exceed the limit
@@ -63,11 +71,27 @@ public:
   /// has been taken in or dropped before, by its number, is passed over: whoever said it didn't hear the answer.
   bool accept(const say& message, time_point now);
 
-  /// `bot` is in `channel`: what waits for it may be sent.
-  void joined(const std::string& bot, const std::string& channel);
+  /// `bot` is in `channel`, and can be heard there by `session`: what waits for it may be sent.
+  void joined(const std::string& bot, const std::string& channel, const std::string& session = {});
 
-  /// The connection of `bot` to `channel` was lost: what waits goes on waiting, what was not confirmed follows its promise.
-  void lost(const std::string& bot, const std::string& channel);
+  /// Nothing more may be written by this session; what it has written is still waited for.
+  void closing(const std::string& bot, const std::string& channel, const std::string& session = {});
+
+  /// The same in all channels.
+  void closing(const std::string& session);
+
+  /// The session was lost: what waits goes on waiting, what it has written without an answer follows its promise.
+  void lost(const std::string& bot, const std::string& channel, const std::string& session = {});
+
+  /// Which sessions there are will be told anew, and whether what was being handed over was written isn't known: such
+  /// transmissions are repeated, under their old numbers, as soon as their session is told of.
+  void recount();
+
+  /// The socket has this transmission.
+  void handed(uint64_t number);
+
+  /// This transmission was certainly not written: it waits again, in its old place.
+  void not_written(uint64_t number);
 
   /// `bot` left `channel` for good: nothing is sent there any more.
   void left(const std::string& bot, const std::string& channel);
@@ -105,13 +129,30 @@ private:
     time_point accepted;
     time_point expires;
     int64_t caused_at = 0;
-    std::string nonce;
+    /// Its place among all that were accepted.
+    uint64_t place = 0;
+    std::string nonce = {};
     time_point written{};
+    /// The number, session and line of its transmission, until the socket has it.
+    uint64_t number = 0;
+    std::string session = {};
+    std::string line = {};
+    bool handed = false;
+    bool repeat = false;
   };
 
   /// What `bot` says in `channel`.
   struct lane {
-    bool joined = false;
+    bool joined() const noexcept {
+      return !sessions.empty();
+    }
+
+    bool has(const std::string& session) const noexcept {
+      return std::find(sessions.begin(), sessions.end(), session) != sessions.end();
+    }
+
+    /// Those it can be said by, the one in use first.
+    std::vector<std::string> sessions;
     std::deque<entry> waiting;
     std::deque<entry> in_flight;
   };
@@ -137,12 +178,18 @@ private:
   /// When the lane's first line may be written, as far as the limits go.
   time_point ready_at(const lane_key& key, time_point now);
   transmission write(const lane_key& key, lane& from, time_point now);
+  /// Makes a message wait again, in its old place.
+  void wait_again(lane& in, entry one);
+  /// What a session wrote will not be answered any more.
+  void give_up(lane& in, entry one);
   void drop_expired(time_point now);
   std::string make_nonce();
 
   options options_;
   sliding_window window_;
   std::minstd_rand random_;
+  uint64_t next_transmission_;
+  uint64_t next_place_ = 1;
   std::map<lane_key, lane> lanes_;
   std::map<std::string, room> rooms_;
   std::map<speaker_key, last_message> speakers_;

@@ -54,7 +54,7 @@ private:
 class kept_states {
 public:
   /// Lends the state at `path`, made with `make` if there is none. Nothing: the predecessor still has it, since it
-  /// hasn't quite ended.
+  /// hasn't quite ended. `make` must not come back here.
   template <class T>
   std::optional<kept<T>> take(const std::string& path, const std::function<std::shared_ptr<T>()>& make) {
     std::lock_guard guard{mutex_};

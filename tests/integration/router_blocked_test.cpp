@@ -187,10 +187,11 @@ void run(const std::filesystem::path& data) {
   caf::scoped_actor self{system};
   auto seen = std::make_shared<arrivals>();
   auto test_router = system.spawn<caf::stateful_actor<test_router_state, test_router_actor::base>>(seen);
-  auto test_outbox = system.spawn<outbox>("ann", say_queue::options{});
+  auto test_outbox =
+    system.spawn<outbox>("ann", kept<outbox_memory>::make(say_queue::options{}, say_queue::time_point{}));
   auto connection = system.spawn<chat_connection>(
     connection_identity{"ann/irc-1", "ann", "ann", system.spawn(test_accounts), system.spawn(test_owner), {"red"}},
-    settings, open_with(**net, settings.server, settings.net));
+    settings, open_with(**net, settings.server, settings.net), kept<connection_memory>::make(settings));
   caf::anon_send(connection, use_atom_v, test_outbox);
   caf::anon_send(connection, use_atom_v, caf::actor_cast<router_actor>(test_router));
   wait_for([&] { return (*twitch)->members("red") == 1; }, "the connection is in #red");

@@ -20,10 +20,16 @@ using kind = membership_change::kind;
 /// A double of a socket: remembers what is done with it.
 struct link_double final : chat_link {
   strings sent;
+  /// Those it was told to report to, after the first.
+  std::vector<chat_connection_actor> attached;
   size_t released = 0;
   bool closed = false;
   bool paused = false;
   bool takes = true;
+
+  void attach(const chat_connection_actor& owner, link_id) override {
+    attached.push_back(owner);
+  }
 
   bool send(std::string_view lines) override {
     if (closed || !takes)
@@ -65,6 +71,7 @@ struct world {
   std::vector<caf::typed_response_promise<uint64_t>> joins_waiting;
   std::vector<own_state> own_states;
   std::vector<channel_notice> notices;
+  std::map<std::string, std::set<std::string>> sessions;
 
   // The router.
   bool router_answers = true;
@@ -133,8 +140,23 @@ outbox_actor::behavior_type outbox_double(outbox_actor::pointer self, world_ptr 
       return w->joins_waiting.back();
     },
     [w](const membership_change& change, const chat_writer_actor&) {
-      auto what = change.what == kind::joined ? "joined " : change.what == kind::lost ? "lost " : "left ";
-      w->events.push_back(what + change.channel);
+      // What counts for the outbox: whether anything can be said in a channel, by whichever session.
+      auto& sessions = w->sessions[change.channel];
+      switch (change.what) {
+        case kind::joined:
+          sessions.insert(change.session);
+          w->events.push_back("joined " + change.channel);
+          break;
+        case kind::closing:
+        case kind::lost:
+          if (sessions.erase(change.session) > 0 && sessions.empty())
+            w->events.push_back("lost " + change.channel);
+          break;
+        case kind::left:
+          sessions.clear();
+          w->events.push_back("left " + change.channel);
+          break;
+      }
     },
     [w](const own_state& state) { w->own_states.push_back(state); },
     [w](const channel_notice& notice) { w->notices.push_back(notice); },
@@ -180,6 +202,9 @@ struct connection_fixture : creamery::test::timed_fixture {
   std::shared_ptr<std::vector<std::shared_ptr<link_double>>> links =
     std::make_shared<std::vector<std::shared_ptr<link_double>>>();
   chat_connection_actor connection;
+  kept_states memory;
+  /// How many lines each link has received.
+  std::map<link_id, uint64_t> received;
   size_t messages = 0;
 
   ~connection_fixture() {
@@ -244,9 +269,12 @@ struct connection_fixture : creamery::test::timed_fixture {
       links->push_back(std::make_shared<link_double>());
       return links->back();
     };
+    auto mine =
+      memory.take<connection_memory>("irc-1", [] { return std::make_shared<connection_memory>(chat_settings{}); });
+    REQUIRE(mine);
     connection = sys.spawn<chat_connection>(
-      connection_identity{"bot/irc-1", "bot", "creamybot", accounts, owner, std::move(channels)}, chat_settings{},
-      open);
+      connection_identity{"bot/irc-1", "bot", "creamybot", accounts, owner, std::move(channels)}, chat_settings{}, open,
+      std::move(*mine));
     sched.run();
     if (introduced) {
       tell(connection, use_atom_v, hub);
@@ -265,7 +293,9 @@ struct connection_fixture : creamery::test::timed_fixture {
   }
 
   void receive(link_id id, const strings& lines, size_t cost = 1) {
-    tell(connection, link_lines{id, lines_of(lines, cost), nanoseconds()});
+    auto batch = lines_of(lines, cost);
+    batch.first = std::exchange(received[id], received[id] + batch.lines.size());
+    tell(connection, link_lines{id, std::move(batch), nanoseconds()});
   }
 
   void close(link_id id, const std::string& why = "connection reset by peer") {
@@ -306,6 +336,11 @@ struct connection_fixture : creamery::test::timed_fixture {
     for (const auto& text : texts)
       lines.push_back(privmsg("id-" + std::to_string(++messages), text));
     receive(id, lines, cost);
+  }
+
+  /// The outbox wants this written by a link; returns whether it was.
+  bool write(link_id id, const std::string& channel, const std::string& line, uint64_t number = 0) {
+    return ask<bool>(connection, outgoing_line{channel, line, "bot/irc-1#" + std::to_string(id), number});
   }
 
   void answer_router() {
@@ -600,7 +635,7 @@ SCENARIO("a server that sends nothing but bad lines doesn't fill the disk") {
 SCENARIO("what a message needs is written to the connection, and Twitch's answers reach the outbox") {
   start({"chan"});
   settle(1, {"chan"});
-  tell(connection, outgoing_line{"chan", "PRIVMSG #chan :hello\r\n"});
+  write(1, "chan", "PRIVMSG #chan :hello\r\n");
   CHECK_EQ(link(1).sent.back(), "PRIVMSG #chan :hello\r\n");
   receive(1, {"@badges=moderator/1;client-nonce=abc;id=42;mod=1 :tmi.twitch.tv USERSTATE #chan",
               "@msg-id=msg_ratelimit :tmi.twitch.tv NOTICE #chan :too quickly"});
@@ -619,8 +654,8 @@ SCENARIO("nothing is written to a channel that the connection isn't in") {
   open(1);
   welcome(1);
   auto before = link(1).sent.size();
-  tell(connection, outgoing_line{"chan", "PRIVMSG #chan :hello\r\n"});
-  tell(connection, outgoing_line{"other", "PRIVMSG #other :hello\r\n"});
+  write(1, "chan", "PRIVMSG #chan :hello\r\n");
+  write(1, "other", "PRIVMSG #other :hello\r\n");
   CHECK_EQ(link(1).sent.size(), before);
 }
 
@@ -1023,7 +1058,7 @@ SCENARIO("RECONNECT opens a successor while the old link is still read") {
       welcome(2);
       roomstate(2, "one");
       chat(1, {"by the old link"});
-      tell(connection, outgoing_line{"one", "PRIVMSG #one :a\r\n"});
+      write(1, "one", "PRIVMSG #one :a\r\n");
       THEN("the old one is read and written to") {
         CHECK_EQ(w->said().back(), "by the old link");
         CHECK_EQ(link(1).sent.back(), "PRIVMSG #one :a\r\n");
@@ -1049,7 +1084,7 @@ SCENARIO("RECONNECT opens a successor while the old link is still read") {
         CHECK(!link(2).closed);
         CHECK_EQ(w->ready.size(), 1u);
         CHECK_EQ(report().state, "open");
-        tell(connection, outgoing_line{"one", "PRIVMSG #one :b\r\n"});
+        write(2, "one", "PRIVMSG #one :b\r\n");
         CHECK_EQ(link(2).sent.back(), "PRIVMSG #one :b\r\n");
       }
       AND("what still arrives on the old one counts") {
@@ -1374,14 +1409,115 @@ SCENARIO("a channel that Twitch removes us from is lost, shown, and tried again"
   CHECK_EQ(w->joins_asked.size(), 1u);
 }
 
-SCENARIO("a connection that ends closes its sockets") {
+SCENARIO("a connection that is asked to end closes its sockets") {
   start({"one"});
   settle(1, {"one"});
   receive(1, {reconnect});
   open(2);
-  kill(connection);
+  caf::anon_send_exit(connection, caf::exit_reason::user_shutdown);
+  pass({});
   CHECK(link(1).closed);
   CHECK(link(2).closed);
+  CHECK_EQ(w->count("lost one"), 1u);
+}
+
+// -- the actor is replaced, and the socket lives on ----------------------------------------------------------------------------
+
+SCENARIO("a new actor goes on with the sockets of the one before, and loses and doubles nothing") {
+  GIVEN("a connection in its channel, with a line that the router hasn't accounted for") {
+    start({"one"});
+    settle(1, {"one"});
+    w->router_answers = false;
+    chat(1, {"pending"}, 10);
+    auto released = link(1).released;
+    w->ready.clear();
+    WHEN("its actor is killed and there is another one") {
+      kill(connection);
+      CHECK(!link(1).closed);
+      w->router_answers = true;
+      start({"one"});
+      REQUIRE_EQ(link(1).attached.size(), 1u);
+      CHECK(link(1).attached.back() == connection);
+      THEN("it doesn't dial, logs in nowhere, and gives the router what was pending") {
+        CHECK_EQ(links->size(), 1u);
+        CHECK_EQ(w->said(), (strings{"pending", "pending"}));
+        CHECK_EQ(w->batches.back().number, w->batches[w->batches.size() - 2].number);
+        CHECK_EQ(link(1).released, released + 10);
+        CHECK_EQ(report().state, "open");
+        CHECK_EQ(report().login, "creamybot");
+        CHECK_EQ(w->count("joined one"), 2u);
+      }
+      AND("what the socket delivers once more is not handled again, what is new is") {
+        auto before = link(1).sent.size();
+        auto lines = received[1];
+        open(1);
+        received[1] = lines - 1;
+        receive(1, {privmsg("id-1", "pending")}, 10);
+        received[1] = lines;
+        chat(1, {"new"});
+        CHECK_EQ(w->said(), (strings{"pending", "pending", "new"}));
+        CHECK_EQ(link(1).sent.size(), before);
+        CHECK_EQ(w->ready.size(), 1u); // the bot may be another one as well
+      }
+      AND("the end of the socket is noticed as ever") {
+        close(1);
+        pass(2s);
+        CHECK_EQ(links->size(), 2u);
+        CHECK_EQ(w->events.back(), "credentials");
+      }
+    }
+  }
+}
+
+SCENARIO("an actor that is replaced while it dials is followed by one that dials") {
+  w->permits_logins = false;
+  start({"one"});
+  CHECK_EQ(w->count("login"), 1u);
+  kill(connection);
+  w->permits_logins = true;
+  start({"one"});
+  CHECK_EQ(links->size(), 1u);
+  settle(1, {"one"});
+  CHECK_EQ(report().state, "open");
+}
+
+SCENARIO("a line for the outbox is written once, whichever actor was asked") {
+  start({"one"});
+  settle(1, {"one"});
+  CHECK(write(1, "one", "PRIVMSG #one :a\r\n", 7));
+  kill(connection);
+  start({"one"});
+  CHECK(write(1, "one", "PRIVMSG #one :a\r\n", 7));
+  CHECK(write(1, "one", "PRIVMSG #one :b\r\n", 8));
+  CHECK_EQ(std::count(link(1).sent.begin(), link(1).sent.end(), "PRIVMSG #one :a\r\n"), 1);
+  CHECK_EQ(link(1).sent.back(), "PRIVMSG #one :b\r\n");
+  CHECK(!write(2, "one", "PRIVMSG #one :c\r\n", 9)); // no such session
+  CHECK(!write(1, "two", "PRIVMSG #two :d\r\n", 10));
+}
+
+SCENARIO("what Twitch says of a message reaches the outbox that comes after one that has ended") {
+  start({"one"});
+  settle(1, {"one"});
+  end_outbox();
+  receive(1, {"@badges=;client-nonce=abc;id=42;mod=0 :tmi.twitch.tv USERSTATE #one",
+              "@msg-id=msg_ratelimit :tmi.twitch.tv NOTICE #one :too quickly"});
+  auto before = w->own_states.size();
+  box = sys.spawn(outbox_double, w);
+  tell(connection, use_atom_v, box);
+  REQUIRE_GT(w->own_states.size(), before);
+  CHECK_EQ(w->own_states.back().nonce, "abc");
+  REQUIRE_EQ(w->notices.size(), 1u);
+  WHEN("the next outbox is told as well") {
+    auto told = w->own_states.size();
+    end_outbox();
+    box = sys.spawn(outbox_double, w);
+    tell(connection, use_atom_v, box);
+    THEN("what was heard isn't repeated, only who we are") {
+      CHECK_EQ(w->notices.size(), 1u);
+      CHECK_EQ(w->own_states.size(), told + 1);
+      CHECK_EQ(w->own_states.back().nonce, "");
+    }
+  }
 }
 
 END_FIXTURE_SCOPE()

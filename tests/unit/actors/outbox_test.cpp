@@ -34,18 +34,23 @@ constexpr std::string_view invisible_suffix = " \xF3\xA0\x80\x80";
 /// A double of a chat connection: remembers what it was to write.
 chat_writer_actor::behavior_type writer(chat_writer_actor::pointer self, std::shared_ptr<written_lines> written) {
   auto begin = self->clock().now();
-  return {[self, written, begin](const outgoing_line& line) {
+  return {[self, written, begin](const outgoing_line& line) -> caf::result<bool> {
     auto text = between(line.line, " :", "\r\n");
     if (text.ends_with(invisible_suffix)) // so that Twitch doesn't refuse it as a repetition
       text.erase(text.size() - invisible_suffix.size());
     written->push_back({self->clock().now() - begin, line.channel, text, between(line.line, "client-nonce=", " ")});
+    return true;
   }};
+}
+
+kept<outbox_memory> memory(const say_queue::options& options, say_queue::time_point now = {}) {
+  return kept<outbox_memory>::make(options, now);
 }
 
 struct outbox_fixture : creamery::test::timed_fixture {
   std::shared_ptr<written_lines> written = std::make_shared<written_lines>();
   chat_writer_actor connection = sys.spawn(writer, written);
-  outbox_actor box = sys.spawn<outbox>("creamybot", say_queue::options{});
+  outbox_actor box = sys.spawn<outbox>("creamybot", memory({}));
   uint64_t said = 0;
 
   outbox_fixture() {
@@ -72,7 +77,7 @@ struct outbox_fixture : creamery::test::timed_fixture {
   }
 
   void member(const std::string& channel, kind what, const std::string& bot = "bot") {
-    tell(box, membership_change{bot, channel, what}, connection);
+    tell(box, membership_change{bot, channel, what, "irc-1#1"}, connection);
   }
 
   send_counters report() {
@@ -316,7 +321,7 @@ SCENARIO("an anonymous account says nothing and counts what it was to say") {
   say_queue::options options;
   options.read_only = true;
   kill(box);
-  box = sys.spawn<outbox>("creamybot", options);
+  box = sys.spawn<outbox>("creamybot", memory(options));
   member("chan", kind::joined);
   CHECK(!say_in("chan", "hello"));
   CHECK(written->empty());
@@ -328,7 +333,7 @@ SCENARIO("an outbox that takes the place of another one waits as long as what th
     say_queue::options options;
     options.spent = true;
     kill(box);
-    box = sys.spawn<outbox>("creamybot", options);
+    box = sys.spawn<outbox>("creamybot", memory(options, sched.clock().now()));
     member("chan", kind::joined);
     WHEN("something is said, and a login and JOINs are asked for") {
       CHECK(say_in("chan", "hello"));

@@ -48,6 +48,7 @@ struct queue_fixture : creamery::test::fixture {
   strings written() {
     strings result;
     for (const auto& one : queue.next(now)) {
+      queue.handed(one.number);
       last = one;
       result.push_back(one.channel + ": " + std::string{read(one).view().text()});
     }
@@ -106,6 +107,100 @@ SCENARIO("a message that comes again because its answer was lost is said once") 
   CHECK_EQ(say_it("x", 8, 1), 5u);
 }
 
+SCENARIO("what a socket didn't take waits again, in its old place") {
+  queue.joined("bot", "a", "s1");
+  queue.own_state("bot", "a", true, "", "");
+  accept("a", "one");
+  accept("a", "two");
+  auto sent = queue.next(now);
+  REQUIRE_EQ(sent.size(), 2u);
+  CHECK_EQ(sent[0].session, "s1");
+  CHECK_LT(sent[0].number, sent[1].number);
+  accept("a", "three");
+  WHEN("the connection ended before it looked at them") {
+    queue.closing("s1");
+    queue.not_written(sent[1].number);
+    queue.not_written(sent[0].number);
+    queue.not_written(sent[0].number);
+    CHECK_EQ(queue.counters().waiting, 3u);
+    CHECK_EQ(queue.counters().in_flight, 0u);
+    CHECK_EQ(written(), strings{});
+    THEN("they go by the next session, in order and under new numbers") {
+      queue.joined("bot", "a", "s2");
+      queue.own_state("bot", "a", true, "", "");
+      auto again = queue.next(now);
+      REQUIRE_EQ(again.size(), 3u);
+      CHECK_GT(again[0].number, sent[1].number);
+      CHECK_EQ(again[0].session, "s2");
+      for (size_t i = 0; i < 3; ++i) {
+        CHECK(again[i].line.find(strings{":one", ":two", ":three"}[i]) != std::string::npos);
+        queue.handed(again[i].number);
+      }
+    }
+    AND("a session that was lost takes only what it has written along") {
+      queue.lost("bot", "a", "s1");
+      CHECK_EQ(queue.counters().in_flight, 3u);
+      queue.lost("bot", "a", "s2");
+      CHECK_EQ(queue.counters().unconfirmed, 3u);
+    }
+  }
+}
+
+SCENARIO("what was written by a session that is closing may still be confirmed") {
+  queue.joined("bot", "a", "s1");
+  accept("a", "one");
+  CHECK_EQ(written(), (strings{"a: one"}));
+  queue.joined("bot", "a", "s2");
+  queue.closing("bot", "a", "s1");
+  confirm();
+  CHECK_EQ(queue.counters().confirmed, 1u);
+  queue.lost("bot", "a", "s1");
+  CHECK_EQ(queue.counters().unconfirmed, 0u);
+  now += 2s;
+  accept("a", "two");
+  CHECK_EQ(written(), (strings{"a: two"}));
+  CHECK_EQ(last.session, "s2");
+}
+
+SCENARIO("an outbox that is replaced repeats what may not have reached the socket, under the old number") {
+  queue.joined("bot", "a", "s1");
+  queue.own_state("bot", "a", true, "", "");
+  accept("a", "one");
+  accept("a", "two");
+  auto sent = queue.next(now);
+  REQUIRE_EQ(sent.size(), 2u);
+  queue.handed(sent[0].number);
+  queue.recount();
+  CHECK(queue.next(now).empty()); // nobody has told of a session yet
+  queue.joined("bot", "a", "s1");
+  auto again = queue.next(now);
+  REQUIRE_EQ(again.size(), 1u);
+  CHECK_EQ(again[0].number, sent[1].number);
+  CHECK_EQ(again[0].line, sent[1].line);
+  CHECK(queue.next(now).empty());
+  queue.handed(sent[1].number);
+  queue.recount();
+  queue.joined("bot", "a", "s1");
+  CHECK(queue.next(now).empty());
+  CHECK_EQ(queue.counters().in_flight, 2u);
+}
+
+SCENARIO("what was written by a session that never came back follows its promise when its time is over") {
+  queue.joined("bot", "a", "s1");
+  queue.own_state("bot", "a", true, "", "");
+  auto keep = message("a", "again");
+  keep.promise = delivery_promise::at_least_once;
+  CHECK(queue.accept(keep, now));
+  accept("a", "once");
+  CHECK_EQ(written(), (strings{"a: again", "a: once"}));
+  queue.recount();
+  queue.joined("bot", "a", "s2");
+  now += 10s;
+  CHECK_EQ(written(), (strings{"a: again"}));
+  CHECK_EQ(queue.counters().unconfirmed, 1u);
+  CHECK_EQ(queue.counters().repeated, 1u);
+}
+
 SCENARIO("a message waits until the bot is in the channel") {
   CHECK(accept("a", "hello"));
   CHECK(queue.deadline() <= now);
@@ -131,6 +226,8 @@ SCENARIO("what is said is one line for Twitch") {
   CHECK(queue.accept(answer, now));
   now += 1s;
   auto sent = queue.next(now);
+  for (const auto& one : sent)
+    queue.handed(one.number);
   REQUIRE_EQ(sent.size(), 1u);
   auto line = read(sent[0]);
   CHECK(line.view().verb() == irc_verb::privmsg);
@@ -164,6 +261,8 @@ SCENARIO("/me makes an action, and its pieces are all actions") {
   queue.own_state("bot", "a", true, "", "");
   CHECK(accept("a", "/me " + std::string(600, 'x')));
   auto sent = queue.next(now);
+  for (const auto& one : sent)
+    queue.handed(one.number);
   REQUIRE_EQ(sent.size(), 2u);
   for (const auto& one : sent)
     CHECK(read(one).view().action());
@@ -593,6 +692,7 @@ std::string live(uint32_t seed, size_t& sent_in_all) {
   auto write = [&] {
     expected.age(now);
     for (const auto& one : queue.next(now)) {
+      queue.handed(one.number);
       ++sent_in_all;
       auto line = owned_line{one.line.substr(0, one.line.size() - 2)};
       auto verdict = twitch.record(now, one.channel, truth[one.channel]);
