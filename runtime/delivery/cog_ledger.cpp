@@ -46,6 +46,7 @@ void cog_ledger::settled(uint64_t number) {
 std::vector<say> cog_ledger::unsettled() const {
   std::lock_guard guard{mutex_};
   std::vector<say> result;
+  result.reserve(unsettled_.size());
   for (const auto& [number, message] : unsettled_)
     result.push_back(message);
   return result;

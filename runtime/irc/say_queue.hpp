@@ -55,7 +55,7 @@ public:
 
   /// @param seed for the nonces; anything unpredictable.
   say_queue(options o, uint64_t seed)
-    : options_(std::move(o)),
+    : options_(o),
       window_(options_.limits.messages, options_.limits.message_period),
       random_(seed),
       next_transmission_(options_.first_transmission) {

@@ -23,12 +23,12 @@ void append_masked(std::string& out, std::string_view payload, uint32_t key) {
   char mask[8];
   std::memcpy(mask, &key, mask_size);
   std::memcpy(mask + mask_size, &key, mask_size);
-  uint64_t wide;
+  uint64_t wide = 0;
   std::memcpy(&wide, mask, sizeof(wide));
   auto p = out.data() + begin;
   const auto end = out.data() + out.size();
   for (; end - p >= 8; p += 8) {
-    uint64_t word;
+    uint64_t word = 0;
     std::memcpy(&word, p, sizeof(word));
     word ^= wide;
     std::memcpy(p, &word, sizeof(word));

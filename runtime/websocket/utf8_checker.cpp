@@ -10,7 +10,7 @@ namespace {
 constexpr uint64_t high_bits = 0x8080'8080'8080'8080;
 
 uint64_t load(const char* p) noexcept {
-  uint64_t word;
+  uint64_t word = 0;
   std::memcpy(&word, p, sizeof(word));
   return word;
 }
