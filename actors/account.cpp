@@ -26,6 +26,7 @@ account_actor::behavior_type account_state::make_behavior() {
     [this](caf::tick_atom) { children_.tick(); },
     [this](restart_atom, const std::string& path) { return children_.restart(path); },
     [this](tree_atom) { return children_.report(); },
+    [this](fault_atom, const std::string& path, const std::string& what) { return children_.fault(path, what); },
     [this](caf::get_atom) { return settings_.identity; },
     [this](const login_refused& refused) {
       log_->error(

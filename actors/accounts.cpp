@@ -34,6 +34,7 @@ accounts_actor::behavior_type accounts_state::make_behavior() {
     [this](caf::tick_atom) { children_.tick(); },
     [this](restart_atom, const std::string& path) { return children_.restart(path); },
     [this](tree_atom) { return children_.report(); },
+    [this](fault_atom, const std::string& path, const std::string& what) { return children_.fault(path, what); },
     [this](caf::get_atom, const std::string& id) -> caf::result<credentials> {
       if (auto account = accounts_.find(id); account != accounts_.end())
         return self_->delegate(account->second, caf::get_atom_v);

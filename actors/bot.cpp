@@ -44,8 +44,12 @@ bot_actor::behavior_type bot_state::make_behavior() {
     const auto& cog = settings_.cogs[i];
     const auto& module = modules[i];
     if (module) {
-      children_.add({"cog " + cog.name, "cog", policies.cog, false,
-                     [this, cog, module = *module] { return start_cog(cog, module); }});
+      children_.add({"cog " + cog.name,
+                     "cog",
+                     policies.cog,
+                     false,
+                     [this, cog, module = *module] { return start_cog(cog, module); },
+                     {"throw", "block", "crash"}});
     } else {
       log_->error("{}: {}; the bot goes on without it", settings_.name, to_string(module.error()));
       children_.add_failed("cog " + cog.name, "cog", to_string(module.error()));
@@ -54,8 +58,12 @@ bot_actor::behavior_type bot_state::make_behavior() {
   size_t number = 0;
   for (const auto& channels : plan_channels(settings_.channels, environment_.chat.channels_per_connection)) {
     auto connection = "irc-" + std::to_string(++number);
-    children_.add({connection, "chat_connection", policies.connection, false,
-                   [this, connection, channels] { return start_connection(connection, channels); }});
+    children_.add({connection,
+                   "chat_connection",
+                   policies.connection,
+                   false,
+                   [this, connection, channels] { return start_connection(connection, channels); },
+                   {"drop"}});
   }
   children_.start();
   watch_cogs();
@@ -64,6 +72,7 @@ bot_actor::behavior_type bot_state::make_behavior() {
     [this](caf::tick_atom) { children_.tick(); },
     [this](restart_atom, const std::string& path) { return children_.restart(path); },
     [this](tree_atom) { return children_.report(); },
+    [this](fault_atom, const std::string& path, const std::string& what) { return children_.fault(path, what); },
     [this](use_atom, const account_directory_actor& accounts) {
       accounts_ = accounts;
       for (const auto& [connection, address] : connections_)

@@ -35,6 +35,7 @@ bots_actor::behavior_type bots_state::make_behavior() {
     [this](caf::tick_atom) { children_.tick(); },
     [this](restart_atom, const std::string& path) { return children_.restart(path); },
     [this](tree_atom) { return children_.report(); },
+    [this](fault_atom, const std::string& path, const std::string& what) { return children_.fault(path, what); },
     [this](use_atom, const account_directory_actor& accounts) {
       accounts_ = accounts;
       for (const auto& [name, address] : bots_)

@@ -76,6 +76,10 @@ chat_connection_actor::behavior_type chat_connection_state::make_behavior() {
       alarm_.rang(self_);
       on_tick();
     },
+    [this](fault_atom, const std::string&) {
+      for (auto& one : memory_->links)
+        one.socket->close(); // `link_closed` follows, as if the server had ended it
+    },
     [this](caf::get_atom) { return report(); },
   };
 }

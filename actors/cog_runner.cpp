@@ -4,7 +4,10 @@
 #include "runtime/telemetry/log.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
+#include <stdexcept>
+#include <thread>
 
 namespace creamery {
 
@@ -52,6 +55,7 @@ cog_actor::behavior_type cog_runner_state::make_behavior() {
         send(message);
     },
     [this](const bot_ready& ready) { on_ready(ready); },
+    [this](fault_atom, const std::string& what) { fail(what); },
   };
 }
 
@@ -117,6 +121,23 @@ void cog_runner_state::on_ready(const bot_ready& ready) {
     if (!done)
       return self_->quit(caf::make_error(caf::sec::runtime_error, "an on_ready handler threw"));
   }
+}
+
+void cog_runner_state::fail(const std::string& what) {
+  if (!identity_.turn.gate->enter_aside())
+    return retire();
+  auto done = guarded("a planted fault", [&] {
+    if (what == "throw")
+      throw std::runtime_error("as it was told to");
+    if (what == "block")
+      std::this_thread::sleep_for(std::chrono::minutes{10});
+    if (what == "crash")
+      *const_cast<volatile int*>(static_cast<int*>(nullptr)) = 1;
+  });
+  if (!identity_.turn.gate->leave_aside())
+    return retire();
+  if (!done)
+    self_->quit(caf::make_error(caf::sec::runtime_error, "a planted fault"));
 }
 
 void cog_runner_state::handle(const cog_line& line, const cog_batch::content& content) {

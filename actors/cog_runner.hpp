@@ -40,6 +40,8 @@ public:
 private:
   void on_batch(const cog_batch& batch);
   void on_ready(const bot_ready& ready);
+  /// Fails as a test wants it to.
+  void fail(const std::string& what);
   void handle(const cog_line& line, const cog_batch::content& content);
   cog_progress progress() const;
   void report_progress();

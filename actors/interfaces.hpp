@@ -68,6 +68,8 @@ struct ready_atom;
 struct restart_atom;
 /// "How do you and your children stand?"
 struct tree_atom;
+/// "Fail in this way."
+struct fault_atom;
 /// "We are known by this login."
 struct own_login_atom;
 
@@ -85,7 +87,14 @@ using supervising_actor = supervised_actor::extend<
   // Restart the descendant at this path, names with '/' between them, with a clean record. Request: an error if there is none.
   caf::result<void>(restart_atom, std::string),
   // How its descendants stand. Request.
-  caf::result<std::vector<child_report>>(tree_atom)>;
+  caf::result<std::vector<child_report>>(tree_atom),
+  // Let the descendant at this path fail in this way. Only for tests, behind a switch. Request: an error if that can't be done.
+  caf::result<void>(fault_atom, std::string, std::string)>;
+
+/// Whoever can be told to fail in a special way; anybody can be killed.
+using fault_target_actor = caf::typed_actor<
+  // Fail in this way: a cog can `throw`, `block` and `crash`, a connection can `drop` its sockets. Notice.
+  caf::result<void>(fault_atom, std::string)>;
 
 /// Whoever takes lines for a cog.
 using cog_sink_actor = caf::typed_actor<
@@ -179,6 +188,8 @@ using chat_connection_actor = supervised_actor::extend<
   caf::result<void>(channels_atom, std::vector<std::string>),
   // Its deadline has come. Only the connection itself sends this.
   caf::result<void>(caf::tick_atom),
+  // Fail in this way, see `fault_target_actor`.
+  caf::result<void>(fault_atom, std::string),
   // How it stands. Request.
   caf::result<connection_report>(caf::get_atom)>;
 
@@ -189,7 +200,9 @@ using cog_actor = supervised_actor::extend<
   // Talk to this router, or this outbox, from now on. Notice: told by the bot after each restart.
   caf::result<void>(use_atom, router_actor), caf::result<void>(use_atom, outbox_actor),
   // The bot is logged in and in its channels. Notice: told once to each instance.
-  caf::result<void>(bot_ready)>;
+  caf::result<void>(bot_ready),
+  // Fail in this way, see `fault_target_actor`.
+  caf::result<void>(fault_atom, std::string)>;
 
 /// One entry of bots.yaml: starts its router, cogs and connections, restarts those that fail and introduces them to each
 /// other.
@@ -230,6 +243,7 @@ CAF_ADD_ATOM(creamery, creamery, channels_atom)
 CAF_ADD_ATOM(creamery, creamery, ready_atom)
 CAF_ADD_ATOM(creamery, creamery, restart_atom)
 CAF_ADD_ATOM(creamery, creamery, tree_atom)
+CAF_ADD_ATOM(creamery, creamery, fault_atom)
 CAF_ADD_ATOM(creamery, creamery, own_login_atom)
 
 CAF_ADD_TYPE_ID(creamery, (creamery::bot_ready))

@@ -33,6 +33,7 @@ node_actor::behavior_type node_state::make_behavior() {
     [this](caf::tick_atom) { children_.tick(); },
     [this](restart_atom, const std::string& path) { return children_.restart(path); },
     [this](tree_atom) { return children_.report(); },
+    [this](fault_atom, const std::string& path, const std::string& what) { return children_.fault(path, what); },
     [this](caf::get_atom) { return report(); },
   };
 }

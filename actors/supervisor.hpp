@@ -44,6 +44,8 @@ public:
     /// Starts an instance, and introduces it to those it talks to. A null pointer: what it needs is still in the hands of its
     /// predecessor, which is about to end.
     std::function<caf::actor()> start;
+    /// The ways in which it can be told to fail, besides being killed.
+    std::vector<std::string> faults = {};
   };
 
   /// @param on_give_up called when the children fail too often: whatever is wrong may be in what is kept for them.
@@ -108,6 +110,26 @@ public:
       return caf::unit;
     }
     return caf::make_error(caf::sec::invalid_argument, "there is no '" + std::string{path} + "' here");
+  }
+
+  caf::result<void> fault(std::string_view path, const std::string& what) {
+    auto name = path.substr(0, path.find('/'));
+    auto* one = find(name);
+    if (one == nullptr)
+      return caf::make_error(caf::sec::invalid_argument, "there is no '" + std::string{path} + "' here");
+    if (name.size() < path.size()) {
+      if (specs_.at(one->name).supervises)
+        return self_->delegate(caf::actor_cast<supervising_actor>(one->address), fault_atom_v,
+                               std::string{path.substr(name.size() + 1)}, what);
+    } else if (what == "kill") {
+      caf::anon_send_exit(one->address, caf::exit_reason::kill);
+      return caf::unit;
+    } else if (const auto& faults = specs_.at(one->name).faults;
+               std::find(faults.begin(), faults.end(), what) != faults.end()) {
+      self_->send(caf::actor_cast<fault_target_actor>(one->address), fault_atom_v, what);
+      return caf::unit;
+    }
+    return caf::make_error(caf::sec::invalid_argument, "'" + what + "' can't be done to '" + std::string{path} + "'");
   }
 
   caf::result<std::vector<child_report>> report() {

@@ -86,11 +86,33 @@ struct store_config {
 };
 
 struct admin_config {
-  /// Host (an IPv6 address without brackets) and port to listen on.
+  /// Host (an IPv6 address without brackets) and port to listen on; 0: any free one.
   std::string host = "127.0.0.1";
   uint16_t port = 7780;
   /// What restarting and reloading over HTTP takes; empty: nobody may.
   secret token;
+};
+
+/// How actors of one kind are kept alive; what is absent is as built in. Each kind has the members that mean something for it.
+struct supervised_kind {
+  /// More failures than that within so many seconds are too many.
+  std::optional<int64_t> failures;
+  std::optional<int64_t> within_s;
+  /// Before a restart: the first pause, and the longest one.
+  std::optional<int64_t> backoff_first_ms;
+  std::optional<int64_t> backoff_cap_ms;
+  /// From being asked to end until it is killed.
+  std::optional<int64_t> shutdown_ms;
+  /// How long a cog rests that failed too often.
+  std::optional<int64_t> rest_s;
+  /// When a handler that doesn't return is a warning, and when its cog is given up and replaced.
+  std::optional<int64_t> slow_after_ms;
+  std::optional<int64_t> stuck_after_ms;
+};
+
+struct supervision_config {
+  /// By kind of actor: node, accounts, bots, account, bot, outbox, router, connection, cog.
+  std::map<std::string, supervised_kind> kinds;
 };
 
 enum class log_level { trace, debug, info, warning, error, critical, off };
@@ -114,6 +136,7 @@ struct configuration {
   endpoint_config endpoints;
   store_config store;
   admin_config admin;
+  supervision_config supervision;
   logging_config logging;
   /// The `cluster:` section as it stands; null if there is none.
   nlohmann::json cluster;

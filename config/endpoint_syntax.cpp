@@ -49,7 +49,7 @@ std::optional<listen_address> parse_listen_address(std::string_view text) {
   if (colon == std::string_view::npos)
     return std::nullopt;
   auto host = text.substr(0, colon);
-  auto port = parse_number(text.substr(colon + 1), 1, max_port);
+  auto port = parse_number(text.substr(colon + 1), 0, max_port);
   if (!port)
     return std::nullopt;
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') {

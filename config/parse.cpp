@@ -14,7 +14,8 @@ namespace creamery {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> section_names{"bots", "endpoints", "store", "admin", "cluster", "logging"};
+constexpr std::array<std::string_view, 7> section_names{"bots",        "endpoints", "store",  "admin",
+                                                        "supervision", "cluster",   "logging"};
 constexpr std::string_view bots_form = "at least one bot under 'bots', like 'bots: {creamy_bot: {channels: […]}}'";
 
 bool is_section(std::string_view name) {

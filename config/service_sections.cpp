@@ -4,6 +4,7 @@
 #include "config/did_you_mean.hpp"
 #include "config/endpoint_syntax.hpp"
 #include "config/names.hpp"
+#include "config/supervision_section.hpp"
 #include "config/yaml_json.hpp"
 
 #include <algorithm>
@@ -160,6 +161,7 @@ void read_service_sections(section& root, configuration& config, reading_context
   read_endpoints(root, config.endpoints, context);
   read_store(root, config.store, context);
   read_admin(root, config.admin, context);
+  read_supervision(root, config.supervision, context);
   read_logging(root, config.logging, context);
   if (const auto* cluster = find_map(root, "cluster", "a map"); cluster != nullptr && !cluster->is_null())
     config.cluster = to_json(*cluster);

@@ -28,6 +28,9 @@ int run(const config_arguments& arguments);
 /// Says what is wrong with the configuration. Exit status 1: it has errors.
 int check(const config_arguments& arguments);
 
+/// Shows the actors of the service that runs with this configuration. Exit status 1: it can't be reached.
+int status(const config_arguments& arguments);
+
 /// Runs a simulated Twitch, bots and a raid. Exit status 0 only if nothing was lost.
 int demo(const demo_arguments& arguments);
 

@@ -126,7 +126,8 @@ int demo(const demo_arguments& arguments) {
     return 1;
   }
   make_moderators(**twitch, *config);
-  auto bots = service::start(*config, {.ca_certificates = (*twitch)->ca_certificate(), .cog_path = {}});
+  auto bots =
+    service::start(*config, {.ca_certificates = (*twitch)->ca_certificate(), .cog_path = {}, .no_admin = true});
   if (!bots) {
     std::cerr << "creamery demo: " << to_string(bots.error()) << '\n';
     return 1;

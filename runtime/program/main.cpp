@@ -88,6 +88,10 @@ int main(int argc, char** argv) {
     program.add_subcommand("check", "says what is wrong with the configuration; exit status 1 if anything is");
   add_config_options(*check, check_arguments);
 
+  creamery::config_arguments status_arguments;
+  auto* status = program.add_subcommand("status", "shows the actors of the running service, as a table");
+  add_config_options(*status, status_arguments);
+
   creamery::demo_arguments demo_arguments;
   int64_t demo_seconds = 0;
   auto* demo = program.add_subcommand("demo", "a simulated Twitch, bots and a raid in one process; needs no account");
@@ -105,6 +109,8 @@ int main(int argc, char** argv) {
     return creamery::run(run_arguments);
   if (*check)
     return creamery::check(check_arguments);
+  if (*status)
+    return creamery::status(status_arguments);
   if (*demo) {
     if (demo_seconds > 0)
       demo_arguments.seconds = std::chrono::seconds{demo_seconds};

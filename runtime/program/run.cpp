@@ -26,11 +26,13 @@ int run(const config_arguments& arguments) {
   auto log = make_logger("program");
   const auto* cog_path = std::getenv("CREAMERY_COG_PATH");
   std::atomic<bool> failed = false;
-  auto started = service::start(loaded.config,
-                                {.ca_certificates = {}, .cog_path = cog_path ? cog_path : "", .on_failure = [&failed] {
-                                   failed = true;
-                                   ::kill(::getpid(), SIGTERM); // wakes the wait below
-                                 }});
+  service::options options{.ca_certificates = {}, .cog_path = cog_path ? cog_path : ""};
+  options.faults = std::getenv("CREAMERY_TEST_FAULTS") != nullptr;
+  options.on_failure = [&failed] {
+    failed = true;
+    ::kill(::getpid(), SIGTERM); // wakes the wait below
+  };
+  auto started = service::start(loaded.config, options);
   if (!started) {
     std::cerr << "creamery: " << to_string(started.error()) << '\n';
     return 1;

@@ -1,11 +1,15 @@
 #include "runtime/program/service.hpp"
 
 #include "actors/node.hpp"
+#include "runtime/admin/http_server.hpp"
 #include "runtime/modules/module_loader.hpp"
 #include "runtime/net/net_context.hpp"
+#include "runtime/program/admin_api.hpp"
 #include "runtime/program/bot_plan.hpp"
+#include "runtime/program/supervision_plan.hpp"
 #include "runtime/program/test_timeouts.hpp"
 #include "runtime/supervision/kept_state.hpp"
+#include "runtime/telemetry/log.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -25,16 +29,29 @@ constexpr auto stop_timeout = std::chrono::seconds{5};
 class service::implementation {
 public:
   implementation(std::unique_ptr<net_context> net, std::vector<std::filesystem::path> cog_directories,
-                 chat_settings chat, bot_plan plan, std::function<void()> on_failure)
+                 chat_settings chat, bot_plan plan, supervision_settings supervision, std::function<void()> on_failure)
     : net_(std::move(net)),
       modules_(std::move(cog_directories)),
-      environment_{*net_, modules_, memory_, std::move(chat), {}, {}},
+      environment_{*net_, modules_, memory_, std::move(chat), {}, {}, std::move(supervision)},
       system_(config_) {
     node_ = system_.spawn<node>(std::move(plan.accounts), std::move(plan.bots), environment_);
     node_->attach_functor([this, tell = std::move(on_failure)] {
       if (!stopping_ && tell)
         tell();
     });
+  }
+
+  /// Without the pages the bots go on all the same.
+  void open_admin(const admin_config& config, bool faults) {
+    auto log = make_logger("admin");
+    auto started = http_server::start(config.host, config.port, make_admin_api(system_, node_, {config.token, faults}));
+    if (!started)
+      return log->error("no admin pages: {}", to_string(started.error()));
+    admin_ = std::move(*started);
+    log->info("admin pages at http://{}:{}",
+              config.host.find(':') == std::string::npos ? config.host : "[" + config.host + "]", admin_->port());
+    if (faults)
+      log->warn("faults may be planted over HTTP: this is for tests only");
   }
 
   ~implementation() {
@@ -53,6 +70,7 @@ public:
     if (!node_)
       return ended_;
     stopping_ = true;
+    admin_.reset();
     caf::anon_send_exit(std::exchange(node_, nullptr), caf::exit_reason::user_shutdown);
     ended_ = all_actors_end();
     net_->stop();
@@ -79,6 +97,7 @@ private:
   caf::actor_system_config config_;
   caf::actor_system system_;
   node_actor node_;
+  std::unique_ptr<http_server> admin_;
   bool ended_ = true;
 };
 
@@ -105,9 +124,12 @@ result<std::unique_ptr<service>> service::start(const configuration& config, con
                                 .proxies = proxy_rules_from_environment()});
   if (!net)
     return net.error();
-  return std::unique_ptr<service>{
-    new service{std::make_unique<implementation>(std::move(*net), module_loader::usual_directories(extra.cog_path),
-                                                 std::move(chat), plan_bots(config), extra.on_failure)}};
+  auto impl =
+    std::make_unique<implementation>(std::move(*net), module_loader::usual_directories(extra.cog_path), std::move(chat),
+                                     plan_bots(config), plan_supervision(config.supervision), extra.on_failure);
+  if (!extra.no_admin)
+    impl->open_admin(config.admin, extra.faults);
+  return std::unique_ptr<service>{new service{std::move(impl)}};
 }
 
 service::service(std::unique_ptr<implementation> impl) : impl_(std::move(impl)) {

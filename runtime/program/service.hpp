@@ -22,6 +22,10 @@ public:
     std::string ca_certificates;
     /// Folders with cog modules that are looked into first, separated by ':'.
     std::string cog_path;
+    /// Faults may be planted over HTTP; for tests only.
+    bool faults = false;
+    /// No admin pages.
+    bool no_admin = false;
     /// Called once, on any thread, when the tree of actors has given up and this process can do nothing more.
     std::function<void()> on_failure = {};
   };

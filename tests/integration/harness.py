@@ -20,6 +20,7 @@ import threading
 import time
 import unittest
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -84,6 +85,7 @@ def child_environment(extra: dict[str, str]) -> dict[str, str]:
 
 
 _libc = ctypes.CDLL(None)
+_no_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever http_proxy says
 
 
 def die_with_parent() -> None:
@@ -189,9 +191,8 @@ class Simulator:
         """Asks the control API. What it refuses is an assertion."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.endpoints["http"] + path, data, method=method)
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever http_proxy says
         try:
-            with opener.open(request, timeout=SOON) as answer:
+            with _no_proxy.open(request, timeout=SOON) as answer:
                 content = answer.read().decode()
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{method} {path}: {error.read().decode()}") from None
@@ -287,6 +288,7 @@ class Bots:
         self._name = name
         self._timeouts = QUICK | (timeouts or {})
         self.write(config, variables)
+        self.admin_token = variables.get("ADMIN_TOKEN", "")
         self.process: Process
 
     def write(self, config: dict[str, Any], variables: dict[str, str]) -> None:
@@ -298,12 +300,53 @@ class Bots:
         """What is in bots.yaml, to be changed and written again."""
         return dict(json.loads(self.config_file.read_text(encoding="utf-8")))
 
-    def start(self, command: str = "run", **environment: str) -> Process:
+    def start(self, command: str = "run", faults: bool = True, **environment: str) -> Process:
         self.process = Process(f"{self._name}-{command}", [command, "--config", str(self.config_file), "--env",
                                                            str(self.env_file)], self._folder,
-                               {"CREAMERY_COG_PATH": str(TEST_COGS),
+                               {"CREAMERY_COG_PATH": str(TEST_COGS), **({"CREAMERY_TEST_FAULTS": "1"} if faults else {}),
                                 "CREAMERY_TEST_TIMEOUTS": json.dumps(self._timeouts)} | environment)
         return self.process
+
+    # -- its admin pages
+
+    def address(self) -> str:
+        """Host and port of its admin pages."""
+        return wait_for(lambda: re.search(r"admin pages at http://(\S+)", self.process.output), "the admin pages are open")[1]
+
+    def admin(self, method: str, page: str, token: str = "", **query: str) -> tuple[int, Any]:
+        """Asks the admin pages; returns the status and the content."""
+        target = f"http://{self.address()}{page}" + ("?" + urllib.parse.urlencode(query) if query else "")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        request = urllib.request.Request(target, method=method, headers=headers)
+        try:
+            with _no_proxy.open(request, timeout=SOON) as answer:
+                status, content = answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            status, content = error.code, error.read().decode()
+        return status, json.loads(content) if content.startswith("{") else content
+
+    def report(self) -> dict[str, Any]:
+        """The whole of `GET /api/tree`."""
+        status, content = self.admin("GET", "/api/tree")
+        assert status == 200, content
+        return dict(content)
+
+    def actors(self) -> dict[str, dict[str, Any]]:
+        """Every actor by its path."""
+        found = {}
+
+        def collect(children: list[dict[str, Any]]) -> None:
+            for one in children:
+                found[one["path"]] = one
+                collect(one["children"])
+
+        collect(self.report()["tree"])
+        return found
+
+    def fault(self, what: str, path: str) -> bool:
+        """Lets an actor fail: `kill`, or for cogs `throw`, `block` and `crash`, for connections `drop`. False: there is no such
+        actor at this moment."""
+        return self.admin("POST", f"/api/faults/{what}", path=path)[0] == 200
 
     def record_file(self, bot: str, cog: str) -> Path:
         """Where a recording cog of a bot writes to."""
@@ -420,7 +463,9 @@ class Scenario(unittest.TestCase):
             "bots": {},
             "endpoints": {"irc": twitch.endpoints[transport], "ca_file": str(twitch.ca_file)},
             "logging": {"level": "debug", "file": str(self.folder / name / "creamery.log")},
+            "admin": {"listen": "127.0.0.1:0", "token": "${ADMIN_TOKEN}"},
         } | more
+        variables["ADMIN_TOKEN"] = self.secret()
         for bot, given in bots.items():
             settings = {"account": bot, "cogs": {"history": {}}} | given
             cogs = settings["cogs"] = {cog: dict(options) for cog, options in settings["cogs"].items()}

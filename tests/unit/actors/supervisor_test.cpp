@@ -65,6 +65,7 @@ struct owner_state {
       [this](caf::tick_atom) { children.tick(); },
       [this](restart_atom, const std::string& path) { return children.restart(path); },
       [this](tree_atom) { return children.report(); },
+      [this](fault_atom, const std::string& path, const std::string& what) { return children.fault(path, what); },
     };
   }
 

@@ -101,6 +101,7 @@ struct member_state {
       [this](caf::tick_atom) { children.tick(); },
       [this](restart_atom, const std::string& path) { return children.restart(path); },
       [this](tree_atom) { return children.report(); },
+      [this](fault_atom, const std::string& path, const std::string& what) { return children.fault(path, what); },
       [](caf::put_atom) { throw std::runtime_error("while it handles a message"); },
       [this](caf::ok_atom) {
         // Before it is ready that would mean that it declines to run.

@@ -1,0 +1,71 @@
+#include "runtime/admin/http_get.hpp"
+#include "runtime/program/commands.hpp"
+
+#include <nlohmann/json.hpp>
+#include <spdlog/fmt/fmt.h>
+
+#include <iostream>
+
+namespace creamery {
+
+namespace {
+
+using json = nlohmann::json;
+
+std::string duration(int64_t milliseconds) {
+  auto seconds = milliseconds / 1000;
+  if (seconds < 60)
+    return fmt::format("{} s", seconds);
+  if (seconds < 3600)
+    return fmt::format("{} min", seconds / 60);
+  if (seconds < 48 * 3600)
+    return fmt::format("{} h {:02} min", seconds / 3600, seconds / 60 % 60);
+  return fmt::format("{} days", seconds / 86'400);
+}
+
+/// Code points, roughly columns.
+size_t width(const std::string& text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+void show(const json& children, const std::string& indent, std::ostream& out) {
+  for (const auto& one : children) {
+    auto name = indent + one.value("name", "");
+    auto padding = std::string(width(name) < 36 ? 36 - width(name) : 1, ' ');
+    auto running = one.value("state", "") == "running";
+    out << fmt::format("{}{}{:<16}{:<12}{:>8}{:>9}  {}\n", name, padding, one.value("kind", ""), one.value("state", ""),
+                       one.value("restarts", 0), one.value("queue", 0),
+                       running ? duration(one.value("uptime_ms", int64_t{0})) : one.value("last_error", ""));
+    if (auto stuck = one.value("abandoned", 0); stuck > 0)
+      out << fmt::format("{}  ({} earlier instances are stuck)\n", indent, stuck);
+    show(one.at("children"), indent + "  ", out);
+  }
+}
+
+} // namespace
+
+int status(const config_arguments& arguments) {
+  auto loaded = load(arguments);
+  for (const auto& one : loaded.diagnostics)
+    if (one.level == severity::error)
+      std::cerr << to_string(one) << '\n';
+  if (!loaded.ok())
+    return 1;
+  const auto& admin = loaded.config.admin;
+  auto page = http_get(admin.host, admin.port, "/api/tree", std::chrono::seconds{5});
+  if (!page) {
+    std::cerr << "creamery status: " << to_string(page.error()) << " (is the service running?)\n";
+    return 1;
+  }
+  auto content = json::parse(*page, nullptr, false);
+  if (!content.is_object() || !content.contains("tree")) {
+    std::cerr << "creamery status: " << admin.host << ":" << admin.port << " answers, but isn't a creamery\n";
+    return 1;
+  }
+  std::cout << fmt::format("{:<36}{:<16}{:<12}{:>8}{:>9}  {}\n", "actor", "kind", "state", "restarts", "queue",
+                           "up for, or why not");
+  show(content["tree"], "", std::cout);
+  return 0;
+}
+
+} // namespace creamery
