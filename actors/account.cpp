@@ -23,6 +23,7 @@ account_actor::behavior_type account_state::make_behavior() {
   children_.start();
   return {
     [this](ready_atom) { return children_.ready(); },
+    [this](drain_atom) { return self_->delegate(outbox_, drain_atom_v); },
     [this](caf::tick_atom) { children_.tick(); },
     [this](restart_atom, const std::string& path) { return children_.restart(path); },
     [this](tree_atom) { return children_.report(); },

@@ -31,6 +31,7 @@ accounts_actor::behavior_type accounts_state::make_behavior() {
   children_.start();
   return {
     [this](ready_atom) { return children_.ready(); },
+    [this](drain_atom) { return drain_all(self_, accounts_); },
     [this](caf::tick_atom) { children_.tick(); },
     [this](restart_atom, const std::string& path) { return children_.restart(path); },
     [this](tree_atom) { return children_.report(); },

@@ -69,6 +69,7 @@ bot_actor::behavior_type bot_state::make_behavior() {
   watch_cogs();
   return {
     [this](ready_atom) { return children_.ready(); },
+    [this](drain_atom) { return drain(); },
     [this](caf::tick_atom) { children_.tick(); },
     [this](restart_atom, const std::string& path) { return children_.restart(path); },
     [this](tree_atom) { return children_.report(); },
@@ -190,6 +191,33 @@ void bot_state::tell_ready(const cog_actor& cog) const {
     all.missing.insert(all.missing.end(), one.missing.begin(), one.missing.end());
   }
   self_->send(cog, std::move(all));
+}
+
+caf::result<bool> bot_state::drain() {
+  // In the direction of the lines: when nothing comes from the connections any more, the router gives out what it has, and when
+  // the cogs are done with that, they wait until the outbox has what they said.
+  auto promise = self_->make_response_promise<bool>();
+  drain_then(connections_, [this, promise]() mutable {
+    self_->request(router_, caf::infinite, drain_atom_v)
+      .then([this, promise](bool) mutable { drain_then(cogs_, [promise]() mutable { promise.deliver(true); }); },
+            [promise](const caf::error&) mutable { promise.deliver(false); });
+  });
+  return promise;
+}
+
+template <class Handles, class Next>
+void bot_state::drain_then(const Handles& by_name, Next next) {
+  auto missing = std::make_shared<size_t>(1);
+  auto done = [missing, next = std::move(next)]() mutable {
+    if (--*missing == 0)
+      next();
+  };
+  for (const auto& [name, address] : by_name) {
+    ++*missing;
+    self_->request(address, caf::infinite, drain_atom_v)
+      .then([done](bool) mutable { done(); }, [done](const caf::error&) mutable { done(); });
+  }
+  done();
 }
 
 caf::result<bot_report> bot_state::report() {

@@ -40,6 +40,10 @@ private:
   void on_ready(const std::string& connection, const bot_ready& ready);
   /// The bot as a whole, once every connection has tried its channels.
   void tell_ready(const cog_actor& cog) const;
+  /// Lets everything that was read be handled, and what is said then reach the outbox.
+  caf::result<bool> drain();
+  template <class Handles, class Next>
+  void drain_then(const Handles& by_name, Next next);
   caf::result<bot_report> report();
 
   bot_actor::pointer self_;

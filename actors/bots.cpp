@@ -32,6 +32,7 @@ bots_actor::behavior_type bots_state::make_behavior() {
   children_.start();
   return {
     [this](ready_atom) { return children_.ready(); },
+    [this](drain_atom) { return drain_all(self_, bots_); },
     [this](caf::tick_atom) { children_.tick(); },
     [this](restart_atom, const std::string& path) { return children_.restart(path); },
     [this](tree_atom) { return children_.report(); },

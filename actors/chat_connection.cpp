@@ -64,6 +64,12 @@ chat_connection_actor::behavior_type chat_connection_state::make_behavior() {
   resume();
   return {
     [](ready_atom) {},
+    [this](drain_atom) {
+      draining_ = true;
+      for (auto& one : memory_->links)
+        forward_held(one);
+      return drained_.wait(self_, memory_->pending.empty());
+    },
     [this](const link_opened& opened) { on_opened(opened.link); },
     [this](const link_lines& lines) { on_lines(lines); },
     [this](const link_closed& closed) { on_closed(closed); },
@@ -209,6 +215,8 @@ void chat_connection_state::on_lines(const link_lines& arrived) {
       batch.lines.push_back(index);
   }
   from->lines = lines.first + lines.lines.size();
+  if (draining_) // what comes now is for whoever runs next
+    memory_->lines_discarded += std::exchange(batch.lines, {}).size();
   if (batch.lines.empty())
     from->socket->release(lines.cost);
   else if (from->what == role::successor)
@@ -539,6 +547,7 @@ void chat_connection_state::on_accounted(uint64_t number) {
     return; // an answer of a router that was replaced meanwhile
   memory_->pending.front().socket->release(memory_->pending.front().cost);
   memory_->pending.pop_front();
+  drained_.check(memory_->pending.empty());
 }
 
 void chat_connection_state::tell_membership(const std::string& channel, membership_change::kind what, const link& on) {
@@ -602,6 +611,7 @@ connection_report chat_connection_state::report() {
                            .bad_lines = memory_->bad_lines,
                            .lines_forwarded = memory_->lines_forwarded,
                            .lines_pending = 0,
+                           .lines_discarded = memory_->lines_discarded,
                            .channels = {}};
   for (const auto& one : memory_->pending)
     result.lines_pending += one.batch.lines.size();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/chat_link.hpp"
+#include "actors/drain_promises.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/settings.hpp"
 #include "actors/wake_up.hpp"
@@ -109,6 +110,7 @@ struct connection_memory {
   uint64_t lines_in = 0;
   uint64_t bad_lines = 0;
   uint64_t lines_forwarded = 0;
+  uint64_t lines_discarded = 0;
 };
 
 /// One IRC connection that lives for ever: dials, logs in, joins, hands chat lines to the router, replaces itself when
@@ -211,6 +213,9 @@ private:
   outbox_actor outbox_;
   kept<connection_memory> memory_;
   bool dialling_ = false;
+  /// The end is near: new lines aren't handed on any more, while the rest of the protocol goes on.
+  bool draining_ = false;
+  drain_promises drained_;
   wake_up alarm_;
 };
 

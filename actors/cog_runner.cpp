@@ -44,6 +44,7 @@ cog_actor::behavior_type cog_runner_state::make_behavior() {
     self_->quit(caf::make_error(caf::sec::runtime_error, "the constructor threw"));
   return {
     [](ready_atom) {}, // its object has been made
+    [this](drain_atom) { return drained_.wait(self_, identity_.ledger->unsettled().empty()); },
     [this](const cog_batch& batch) { on_batch(batch); },
     [this](use_atom, const router_actor& router) {
       router_ = router;
@@ -172,9 +173,14 @@ void cog_runner_state::announce() {
 
 void cog_runner_state::send(const creamery::say& message) {
   self_->request(outbox_, caf::infinite, message)
-    .then([this, number = message.number](bool) { identity_.ledger->settled(number); },
-          // The outbox has ended: the message waits for the next one.
-          [](const caf::error&) {});
+    .then(
+      [this, number = message.number](bool) {
+        identity_.ledger->settled(number);
+        if (!drained_.empty())
+          drained_.check(identity_.ledger->unsettled().empty());
+      },
+      // The outbox has ended: the message waits for the next one.
+      [](const caf::error&) {});
 }
 
 cog_interest cog_runner_state::interest() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/drain_promises.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/settings.hpp"
 #include "cogs/cog.hpp"
@@ -62,6 +63,7 @@ private:
   void* object_ = nullptr;
   router_actor router_;
   outbox_actor outbox_;
+  drain_promises drained_;
   /// The number of the last line that was handled.
   uint64_t handled_ = 0;
   /// When the line at hand was read from its socket.

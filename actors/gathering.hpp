@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/interfaces.hpp"
+
 #include <caf/all.hpp>
 
 #include <cstddef>
@@ -65,5 +67,15 @@ private:
 
   std::shared_ptr<state> state_;
 };
+
+/// Tells all of them that the end is near, and answers when every one has finished, whether it could or not.
+template <class Self, class Handles>
+caf::result<bool> drain_all(Self* self, const Handles& by_name) {
+  gathering<bool> all{self, true};
+  for (const auto& [name, address] : by_name)
+    all.template ask<bool>(
+      self, address, caf::infinite, [](bool&, bool) {}, drain_atom_v);
+  return all.when_complete();
+}
 
 } // namespace creamery

@@ -66,6 +66,8 @@ struct channels_atom;
 struct ready_atom;
 /// "Restart this one."
 struct restart_atom;
+/// "Finish what you have."
+struct drain_atom;
 /// "How do you and your children stand?"
 struct tree_atom;
 /// "Fail in this way."
@@ -78,7 +80,10 @@ struct own_login_atom;
 /// Whoever is kept alive by a supervisor.
 using supervised_actor = caf::typed_actor<
   // Answered as soon as it can do its work. Request: an answer that never comes is a failed start.
-  caf::result<void>(ready_atom)>;
+  caf::result<void>(ready_atom),
+  // The end is near, and whoever is before it in a line's way has finished: answered as soon as it has nothing left to do.
+  // Request, with a deadline.
+  caf::result<bool>(drain_atom)>;
 
 /// Whoever keeps others alive; what they are is told by its children's names.
 using supervising_actor = supervised_actor::extend<
@@ -242,6 +247,7 @@ CAF_ADD_ATOM(creamery, creamery, join_atom)
 CAF_ADD_ATOM(creamery, creamery, channels_atom)
 CAF_ADD_ATOM(creamery, creamery, ready_atom)
 CAF_ADD_ATOM(creamery, creamery, restart_atom)
+CAF_ADD_ATOM(creamery, creamery, drain_atom)
 CAF_ADD_ATOM(creamery, creamery, tree_atom)
 CAF_ADD_ATOM(creamery, creamery, fault_atom)
 CAF_ADD_ATOM(creamery, creamery, own_login_atom)

@@ -30,6 +30,13 @@ node_actor::behavior_type node_state::make_behavior() {
   children_.start();
   return {
     [this](ready_atom) { return children_.ready(); },
+    [this](drain_atom) -> caf::result<bool> {
+      auto promise = self_->make_response_promise<bool>();
+      self_->request(bots_, caf::infinite, drain_atom_v)
+        .then([this, promise](bool) mutable { promise.delegate(accounts_, drain_atom_v); },
+              [promise](const caf::error&) mutable { promise.deliver(false); });
+      return promise;
+    },
     [this](caf::tick_atom) { children_.tick(); },
     [this](restart_atom, const std::string& path) { return children_.restart(path); },
     [this](tree_atom) { return children_.report(); },

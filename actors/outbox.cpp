@@ -34,6 +34,7 @@ outbox_actor::behavior_type outbox_state::make_behavior() {
   self_->set_down_handler([this](const caf::down_msg& down) { on_down(down); });
   return {
     [](ready_atom) {},
+    [this](drain_atom) { return drained_.wait(self_, is_drained()); },
     [this](const say& message) {
       auto accepted = memory_->queue.accept(message, self_->clock().now());
       if (!accepted)
@@ -127,11 +128,17 @@ void outbox_state::proceed() {
   }
   if (memory_->queue.deadline() <= now)
     write();
+  drained_.check(is_drained());
   alarm_.at(self_, memory_->queue.deadline());
   if (!login_requests_.empty())
     alarm_.at(self_, memory_->logins.next(now));
   if (!join_requests_.empty())
     alarm_.at(self_, memory_->joins.next(now));
+}
+
+bool outbox_state::is_drained() const {
+  auto counters = memory_->queue.counters();
+  return counters.waiting + counters.in_flight == 0;
 }
 
 void outbox_state::write() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/drain_promises.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/settings.hpp"
 #include "actors/wake_up.hpp"
@@ -54,6 +55,8 @@ private:
   /// Does everything that the limits allow now, and sets the alarm for the rest.
   void proceed();
   void write();
+  /// Nothing waits, and nothing is unanswered.
+  bool is_drained() const;
   void remember_latency(const say_queue::transmission& sent, say_queue::time_point now);
   outbox_report report() const;
 
@@ -66,6 +69,7 @@ private:
   /// Who writes for a session.
   std::map<std::string, chat_writer_actor> writers_;
   wake_up alarm_;
+  drain_promises drained_;
 };
 
 using outbox = caf::stateful_actor<outbox_state, outbox_actor::base>;

@@ -2,6 +2,8 @@
 
 #include "runtime/telemetry/log.hpp"
 
+#include <algorithm>
+
 namespace creamery {
 
 namespace {
@@ -27,6 +29,7 @@ router_actor::behavior_type router_state::make_behavior() {
     self_->run_delayed(patience, [this] { route_held(); });
   return {
     [](ready_atom) {},
+    [this](drain_atom) { return drained_.wait(self_, is_drained()); },
     [this](const chat_batch& batch) { return on_lines(batch); },
     [this](const cog_progress& cog, const cog_interest& interest, const cog_sink_actor& address) {
       on_cog(cog, interest, address);
@@ -93,6 +96,14 @@ void router_state::on_progress(const cog_progress& progress) {
     return;
   dispatcher_->queue(progress.cog)->acknowledge(progress.upto, progress.poisoned);
   pump(progress.cog, to->second);
+  if (!drained_.empty())
+    drained_.check(is_drained());
+}
+
+bool router_state::is_drained() const {
+  const auto& queues = dispatcher_->queues();
+  return held_.empty()
+         && std::all_of(queues.begin(), queues.end(), [](const auto& x) { return x.second.counters().queued == 0; });
 }
 
 void router_state::pump(const std::string& cog, const receiver& to) {

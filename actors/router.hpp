@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/drain_promises.hpp"
 #include "actors/interfaces.hpp"
 #include "runtime/delivery/dispatcher.hpp"
 #include "runtime/supervision/kept_state.hpp"
@@ -48,6 +49,8 @@ private:
   void pump(const std::string& cog, const receiver& to);
   /// Tells when lines were shed: the first time, and whenever their number has doubled.
   void warn_of_shedding(const std::string& cog);
+  /// Every line is done with.
+  bool is_drained() const;
   router_report report() const;
 
   router_actor::pointer self_;
@@ -58,6 +61,7 @@ private:
   /// Cogs that have not announced themselves yet.
   std::set<std::string> awaited_;
   std::vector<held_batch> held_;
+  drain_promises drained_;
   /// At how many shed lines the next warning is due, for each cog that lines were shed for.
   std::map<std::string, uint64_t> next_warning_;
 };

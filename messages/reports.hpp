@@ -35,6 +35,8 @@ struct connection_report {
   /// Lines of interest to others that were given to the router and accounted for by it, or wait for that.
   uint64_t lines_forwarded = 0;
   uint64_t lines_pending = 0;
+  /// Lines that came when the end was near, and were not handed on any more.
+  uint64_t lines_discarded = 0;
   std::vector<channel_report> channels;
 };
 
@@ -104,7 +106,8 @@ bool inspect(Inspector& f, connection_report& x) {
                             f.field("last_error", x.last_error), f.field("dials", x.dials),
                             f.field("reconnects", x.reconnects), f.field("lines_in", x.lines_in),
                             f.field("bad_lines", x.bad_lines), f.field("lines_forwarded", x.lines_forwarded),
-                            f.field("lines_pending", x.lines_pending), f.field("channels", x.channels));
+                            f.field("lines_pending", x.lines_pending), f.field("lines_discarded", x.lines_discarded),
+                            f.field("channels", x.channels));
 }
 
 template <class Inspector>

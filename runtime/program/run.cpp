@@ -12,6 +12,28 @@
 
 namespace creamery {
 
+namespace {
+
+/// How long the bots may take to finish their work.
+constexpr auto drain_timeout = std::chrono::seconds{5};
+
+/// Lets the bots finish what they have begun. False: somebody doesn't want to wait for that.
+bool finish_work(service& bots, const termination_signals& signals, spdlog::logger& log) {
+  auto done = bots.drain();
+  auto deadline = std::chrono::steady_clock::now() + drain_timeout;
+  while (done.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      log.warn("not everything could be finished within {} s", drain_timeout.count());
+      return true;
+    }
+    if (signals.wait(std::chrono::milliseconds{10}))
+      return false;
+  }
+  return true;
+}
+
+} // namespace
+
 int run(const config_arguments& arguments) {
   termination_signals signals;
   auto loaded = load(arguments);
@@ -45,6 +67,11 @@ int run(const config_arguments& arguments) {
     log->critical("the actors could not be kept alive: ending, so that the service manager can start the process anew");
   else
     log->info("stopping");
+  if (!failed && !finish_work(**started, signals, *log)) {
+    log->warn("asked to end a second time: ending at once");
+    log->flush();
+    std::_Exit(1);
+  }
   if (!(*started)->stop()) {
     log->error("a cog is stuck and did not end in time; stopped without it");
     log->flush();

@@ -22,7 +22,7 @@ namespace creamery {
 namespace {
 
 /// How long actors may take to end.
-constexpr auto stop_timeout = std::chrono::seconds{5};
+constexpr auto stop_timeout = std::chrono::seconds{3};
 
 } // namespace
 
@@ -64,6 +64,17 @@ public:
     self->request(node_, caf::timespan{timeout}, caf::get_atom_v)
       .receive([&](node_report& x) { result = std::move(x); }, [](const caf::error&) {});
     return result;
+  }
+
+  std::future<bool> drain() {
+    auto promise = std::make_shared<std::promise<bool>>();
+    auto done = promise->get_future();
+    system_.spawn([promise = std::move(promise), node = node_](caf::event_based_actor* self) {
+      self->request(node, caf::infinite, drain_atom_v)
+        .then([promise](bool drained) { promise->set_value(drained); },
+              [promise](const caf::error&) { promise->set_value(false); });
+    });
+    return done;
   }
 
   bool stop() {
@@ -139,6 +150,10 @@ service::~service() = default;
 
 std::optional<node_report> service::report(std::chrono::milliseconds timeout) {
   return impl_->report(timeout);
+}
+
+std::future<bool> service::drain() {
+  return impl_->drain();
 }
 
 bool service::stop() {

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,10 @@ public:
 
   /// How everything stands; nothing when that could not be found out within `timeout`.
   std::optional<node_report> report(std::chrono::milliseconds timeout = std::chrono::seconds{3});
+
+  /// Begins to finish: what was read is handled, what was said is sent, nothing new is taken in. Returns when that is done, as
+  /// something to wait for; how long to wait is the caller's decision.
+  std::future<bool> drain();
 
   /// Ends the bots: cogs first stop to be fed, then connections say goodbye.
   ///

@@ -288,7 +288,7 @@ class Bots:
         self._name = name
         self._timeouts = QUICK | (timeouts or {})
         self.write(config, variables)
-        self.admin_token = variables.get("ADMIN_TOKEN", "")
+        self.admin_token = config["admin"].get("token", "")
         self.process: Process
 
     def write(self, config: dict[str, Any], variables: dict[str, str]) -> None:
@@ -463,9 +463,8 @@ class Scenario(unittest.TestCase):
             "bots": {},
             "endpoints": {"irc": twitch.endpoints[transport], "ca_file": str(twitch.ca_file)},
             "logging": {"level": "debug", "file": str(self.folder / name / "creamery.log")},
-            "admin": {"listen": "127.0.0.1:0", "token": "${ADMIN_TOKEN}"},
+            "admin": {"listen": "127.0.0.1:0", "token": self.secret()},
         } | more
-        variables["ADMIN_TOKEN"] = self.secret()
         for bot, given in bots.items():
             settings = {"account": bot, "cogs": {"history": {}}} | given
             cogs = settings["cogs"] = {cog: dict(options) for cog, options in settings["cogs"].items()}

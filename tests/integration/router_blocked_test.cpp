@@ -106,6 +106,7 @@ struct test_router_state {
       [](own_login_atom, const std::string&) {},
       [](caf::get_atom) { return router_report{}; },
       [](ready_atom) {},
+      [](drain_atom) { return true; },
       [this](caf::ok_atom) {
         answers_ = true;
         for (auto& one : unanswered_)

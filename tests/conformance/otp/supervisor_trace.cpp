@@ -60,6 +60,7 @@ child_actor::behavior_type child(child_actor::pointer self, std::shared_ptr<plan
   });
   return {
     [](ready_atom) {},
+    [](drain_atom) { return true; },
     [self](const std::string& how) {
       if (how == "normal")
         self->quit();
@@ -86,6 +87,7 @@ struct owner_state {
     children.start();
     return {
       [this](ready_atom) { return children.ready(); },
+      [](drain_atom) { return true; },
       [this](caf::tick_atom) { children.tick(); },
       [this](restart_atom, const std::string& path) { return children.restart(path); },
       [this](tree_atom) { return children.report(); },

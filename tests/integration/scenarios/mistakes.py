@@ -153,7 +153,7 @@ class Mistakes(Scenario):
         config = bots.config()
         config["endpoints"]["irc"] = f"irc://localhost:{port + 2}"
         bots.write(config, {"ANN_ACCESS_TOKEN": "sim-ann"})
-        bots.start()
+        bots.start(faults=False)
         wait_for(lambda: bots.process.count(r"\(failure 8\)"), "it has dialled eight times")
         complaints = [x for x in bots.process.output.splitlines() if re.search(COMPLAINT, x)]
         self.assertLessEqual(len(complaints), 4, "the 1st, 2nd, 4th and 8th failure")

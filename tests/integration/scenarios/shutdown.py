@@ -2,7 +2,7 @@
 
 import signal
 
-from checker import check_lines
+from checker import check_answers, check_lines
 from harness import Scenario, wait_for
 
 
@@ -50,6 +50,35 @@ class Shutdown(Scenario):
         bots = self.bots(twitch, {"ann": {"channels": ["red"]}}, "irc", timeouts={"refused_first_ms": 600_000})
         wait_for(lambda: twitch.counters()["logins_refused"], "the login was refused")
         self.assertEqual(bots.process.stop(), 0)
+
+    def test_what_was_read_is_handled_and_what_was_said_is_sent(self) -> None:
+        twitch = self.simulator()
+        twitch.moderator("ann", "red")
+        bots = self.bots(twitch, {"ann": {"channels": ["red"], "cogs": {"blocker": {"milliseconds": 1000}, "history": {}}}})
+        self.wait_until_joined(twitch, "ann", ["red"])
+        twitch.say("red", "block")
+        wait_for(lambda: bots.handled("ann", "blocker") == 1, "the cog is busy")
+        commands = [twitch.say("red", f"!mark {number}") for number in range(20)]
+        wait_for(lambda: bots.report()["bots"][0]["received"] >= 21, "the lines were read")
+        self.assertLess(bots.handled("ann", "blocker"), 21)
+        self.assertEqual(bots.process.stop(), 0)
+        self.assertEqual(bots.process.count("not everything could be finished"), 0)
+        history = twitch.stop()
+        for cog in ("blocker", "history"):
+            self.assertEqual(check_lines(history, "ann", bots.record("ann", cog), losing=[]), [], cog)
+        self.assertEqual(check_answers(history, "ann", commands), [])
+
+    def test_a_second_signal_ends_it_at_once(self) -> None:
+        twitch = self.simulator()
+        bots = self.bots(twitch, {"ann": {"channels": ["red"], "cogs": {"blocker": {"milliseconds": 60_000}}}})
+        self.wait_until_joined(twitch, "ann", ["red"])
+        twitch.say("red", "block")
+        wait_for(lambda: bots.handled("ann", "blocker") == 1, "the cog is stuck")
+        bots.process.send(signal.SIGTERM)
+        wait_for(lambda: bots.process.count(r"\] stopping"), "it is about to end")
+        bots.process.send(signal.SIGINT)
+        self.assertEqual(bots.process.wait(2), 1)
+        self.assertEqual(bots.process.count("a second time"), 1)
 
     def test_while_a_cog_is_stuck(self) -> None:
         twitch = self.simulator()

@@ -41,7 +41,7 @@ class Supervision(Scenario):
         twitch, bots = self.begin()
         address = bots.config()
         address["admin"]["listen"] = bots.address()
-        bots.write(address, {"ANN_ACCESS_TOKEN": twitch.token(BOT), "ADMIN_TOKEN": bots.admin_token})
+        bots.write(address, {"ANN_ACCESS_TOKEN": twitch.token(BOT)})
         status, output = self.program("status", "--config", str(bots.config_file), "--env", str(bots.env_file))
         self.assertEqual(status, 0, output)
         self.assertRegex(output, r"(?m)^    cog history +cog +running +0 ")

@@ -58,6 +58,7 @@ outbox_actor::behavior_type outbox_double(std::shared_ptr<world> w) {
     [](caf::tick_atom) {},
     [](caf::get_atom) { return outbox_report{}; },
     [](ready_atom) {},
+    [](drain_atom) { return true; },
   };
 }
 

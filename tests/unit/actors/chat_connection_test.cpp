@@ -163,6 +163,7 @@ outbox_actor::behavior_type outbox_double(outbox_actor::pointer self, world_ptr 
     [w](caf::tick_atom) { w->task(); },
     [](caf::get_atom) { return outbox_report{}; },
     [](ready_atom) {},
+    [](drain_atom) { return true; },
   };
 }
 
@@ -185,6 +186,7 @@ router_actor::behavior_type router_double(router_actor::pointer self, world_ptr 
     },
     [](caf::get_atom) { return router_report{}; },
     [](ready_atom) {},
+    [](drain_atom) { return true; },
   };
 }
 

@@ -59,6 +59,7 @@ router_actor::behavior_type router_double(std::shared_ptr<router_record> record)
     [](own_login_atom, const std::string&) {},
     [](caf::get_atom) { return router_report{}; },
     [](ready_atom) {},
+    [](drain_atom) { return true; },
   };
 }
 
@@ -94,6 +95,7 @@ outbox_actor::behavior_type outbox_double(outbox_actor::pointer self, std::share
     [record](caf::tick_atom) { record->unanswered.clear(); },
     [](caf::get_atom) { return outbox_report{}; },
     [](ready_atom) {},
+    [](drain_atom) { return true; },
   };
 }
 

@@ -41,6 +41,7 @@ using child_actor = supervised_actor::extend<
 child_actor::behavior_type child(child_actor::pointer self) {
   return {
     [](ready_atom) {},
+    [](drain_atom) { return true; },
     [](const std::string& why) { throw std::runtime_error(why); },
     [self](caf::ok_atom) { self->quit(); },
   };
@@ -62,6 +63,7 @@ struct owner_state {
     children.start();
     return {
       [this](ready_atom) { return children.ready(); },
+      [](drain_atom) { return true; },
       [this](caf::tick_atom) { children.tick(); },
       [this](restart_atom, const std::string& path) { return children.restart(path); },
       [this](tree_atom) { return children.report(); },

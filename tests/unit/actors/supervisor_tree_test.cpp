@@ -98,6 +98,7 @@ struct member_state {
     children.start();
     return {
       [this](ready_atom) { return ready(); },
+      [](drain_atom) { return true; },
       [this](caf::tick_atom) { children.tick(); },
       [this](restart_atom, const std::string& path) { return children.restart(path); },
       [this](tree_atom) { return children.report(); },

@@ -64,19 +64,19 @@ SCENARIO("bots stand under 'bots' or at the top level") {
         CHECK_EQ(
           mistakes_in(section_with("loging: {level: info}")),
           strings{"bots.yaml:2:1: error: unknown key 'loging' in the file (did you mean 'logging'?); expected one of: "
-                  "bots, endpoints, store, admin, logging, cluster"});
+                  "bots, endpoints, store, admin, supervision, logging, cluster"});
         CHECK_EQ(
           mistakes_in("bot:\n  a: {channels: [x]}\n"),
           (strings{
             "bots.yaml: error: there are no bots in the file; expected at least one bot under 'bots', like 'bots: "
             "{creamy_bot: {channels: […]}}'",
             "bots.yaml:1:1: error: unknown key 'bot' in the file (did you mean 'bots'?); expected one of: bots, "
-            "endpoints, store, admin, logging, cluster"}));
+            "endpoints, store, admin, supervision, logging, cluster"}));
         CHECK_EQ(
           mistakes_in("a: {channels: [x], cogs: [y], anonymous: true}\nadmn: {}\n"),
           strings{
             "bots.yaml:2:1: error: unknown key 'admn' in the file (did you mean 'admin'?); expected one of: bots, "
-            "endpoints, store, admin, logging, cluster"});
+            "endpoints, store, admin, supervision, logging, cluster"});
       }
     }
   }
