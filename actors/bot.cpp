@@ -56,7 +56,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
     }
   }
   size_t number = 0;
-  for (const auto& channels : plan_channels(settings_.channels, environment_.chat.channels_per_connection)) {
+  for (const auto& channels :
+       plan_channels(settings_.channels, environment_.chat.channels_per_connection, settings_.redundancy)) {
     auto connection = "irc-" + std::to_string(++number);
     children_.add({connection,
                    "chat_connection",
@@ -97,8 +98,9 @@ void bot_state::follow_account() {
 }
 
 caf::actor bot_state::start_router(const std::vector<std::string>& cogs) {
-  auto lines = environment_.memory.take<dispatcher>(
-    path_of("router"), [this] { return std::make_shared<dispatcher>(settings_.prefix, environment_.delivery); });
+  auto lines = environment_.memory.take<dispatcher>(path_of("router"), [this] {
+    return std::make_shared<dispatcher>(settings_.prefix, environment_.delivery, settings_.redundancy > 1);
+  });
   if (!lines)
     return nullptr;
   router_ = self_->spawn<router>(settings_.name, std::move(*lines), cogs);
@@ -185,11 +187,16 @@ void bot_state::on_ready(const std::string& connection, const bot_ready& ready) 
 
 void bot_state::tell_ready(const cog_actor& cog) const {
   bot_ready all;
+  std::map<std::string, bool> joined; // on any of its connections
   for (const auto& [connection, one] : ready_) {
     all.login = one.login;
-    all.channels.insert(all.channels.end(), one.channels.begin(), one.channels.end());
-    all.missing.insert(all.missing.end(), one.missing.begin(), one.missing.end());
+    for (const auto& channel : one.channels)
+      joined[channel] = true;
+    for (const auto& channel : one.missing)
+      joined.emplace(channel, false);
   }
+  for (const auto& [channel, is_in] : joined)
+    (is_in ? all.channels : all.missing).push_back(channel);
   self_->send(cog, std::move(all));
 }
 

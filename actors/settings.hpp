@@ -119,6 +119,8 @@ struct bot_settings {
   std::string prefix;
   std::vector<std::string> channels;
   std::vector<cog_settings> cogs;
+  /// By how many connections each channel is read.
+  size_t redundancy = 1;
 };
 
 } // namespace creamery

@@ -1,7 +1,7 @@
 # The long tests, as functions for ./run, which sources this file. Each job stands for itself and ends with ctest's closing
 # lines or with an exit status other than 0.
 
-long_jobs=(sanitizers fuzzing conformance endurance style)
+long_jobs=(sanitizers threads fuzzing conformance endurance style)
 
 # Address and undefined-behaviour sanitizer over the ordinary tests.
 long_sanitizers() {
@@ -11,6 +11,16 @@ long_sanitizers() {
   # CAF itself is not instrumented; a module is never unloaded, so what it holds is no leak.
   ASAN_OPTIONS=detect_odr_violation=0:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
     run_ctest build-asan -L ordinary
+}
+
+# Thread sanitizer over supervision, delivery, actors and networking, and over the real program while its actors are killed. CAF is
+# built with it, too, or its synchronisation would not be seen.
+long_threads() {
+  provide_caf thread -fsanitize=thread -g1
+  configure build-tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCREAMERY_SANITIZE=thread
+  compile build-tsan
+  TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1 suppressions=$PWD/tests/thread-sanitizer.supp" \
+    run_ctest build-tsan -L ordinary -R '^(unit\.(supervision|delivery|actors|net|admin)|integration\.(chaos|supervision|shutdown))'
 }
 
 # Every fuzz target for a minute, beginning with the inputs that are kept.

@@ -10,6 +10,10 @@ namespace creamery {
 
 namespace {
 
+/// Lines of a channel that are remembered when all come twice: more than what fits between the server and us on one of the two
+/// connections, at 48 bytes each while a channel is that busy.
+constexpr size_t redundant_window = 131'072;
+
 /// Longest command name that is looked up; a longer word is nobody's command.
 constexpr size_t max_command = 64;
 
@@ -62,8 +66,11 @@ std::vector<uint16_t> new_numbers(const std::vector<std::string>& old_names, con
 
 } // namespace
 
-dispatcher::dispatcher(std::string prefix, delivery_queue::options queue)
-  : prefix_(std::move(prefix)), queue_options_(queue) {
+dispatcher::dispatcher(std::string prefix, delivery_queue::options queue, bool redundant)
+  : prefix_(std::move(prefix)),
+    queue_options_(queue),
+    redundant_(redundant),
+    duplicates_(redundant ? seen_lines::options{.count = redundant_window} : seen_lines::options{}) {
 }
 
 std::vector<std::string> dispatcher::add(const cog_progress& cog, const cog_interest& interest) {
@@ -111,6 +118,10 @@ void dispatcher::route_line(const irc_line& line, time_point now) {
   counters_.chat += is_chat(line.verb());
   if (!duplicates_.is_new(line, now)) {
     ++counters_.duplicates;
+    return;
+  }
+  if (redundant_ && line.verb() == irc_verb::privmsg && chat_message{line}.user() == own_login_) {
+    ++counters_.ignored; // with one connection, the bot doesn't hear itself
     return;
   }
   uint16_t arguments = 0;

@@ -21,7 +21,10 @@ public:
   using time_point = duplicate_filter::time_point;
 
   /// @param prefix what a command begins with; not empty.
-  explicit dispatcher(std::string prefix, delivery_queue::options queue = delivery_queue::options{});
+  /// @param redundant every line is to come twice: one of the two connections may be far behind, and each hears what the bot
+  /// says by the other one.
+  explicit dispatcher(std::string prefix, delivery_queue::options queue = delivery_queue::options{},
+                      bool redundant = false);
 
   /// A cog says what it wants and how far it is; a cog of that name that was there before is replaced, and gets what isn't
   /// done yet. Returns the commands that another cog has already: those stay with the other cog.
@@ -76,6 +79,7 @@ private:
 
   std::string prefix_;
   delivery_queue::options queue_options_;
+  bool redundant_;
   std::string own_login_;
   duplicate_filter duplicates_;
   /// The number of the latest batch of each connection.

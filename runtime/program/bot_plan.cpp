@@ -34,10 +34,6 @@ std::vector<diagnostic> find_unsupported(const configuration& config) {
     if (bot.chat == chat_transport::eventsub)
       found.push_back(
         {severity::error, bot.where, "bot '" + bot.name + "': chat over EventSub isn't there yet", "chat: irc"});
-    if (bot.redundancy > 1)
-      found.push_back({severity::warning, bot.where,
-                       "bot '" + bot.name + "': redundant connections aren't there yet, its channels are read over one",
-                       ""});
   }
   return found;
 }
@@ -51,7 +47,7 @@ bot_plan plan_bots(const configuration& config) {
     });
     if (shared == plan.accounts.end())
       shared = plan.accounts.insert(plan.accounts.end(), std::move(mine));
-    bot_settings settings{bot.name, shared->id, bot.prefix, bot.channels, {}};
+    bot_settings settings{bot.name, shared->id, bot.prefix, bot.channels, {}, static_cast<size_t>(bot.redundancy)};
     for (const auto& cog : bot.cogs)
       settings.cogs.push_back({cog.name, cog.options});
     plan.bots.push_back(std::move(settings));

@@ -84,10 +84,10 @@ struct bot_fixture : creamery::test::timed_fixture {
     *w = {};
   }
 
-  void start(strings channels, std::vector<cog_settings> cogs = {}) {
+  void start(strings channels, std::vector<cog_settings> cogs = {}, size_t redundancy = 1) {
     surroundings.get().chat.channels_per_connection = 2;
-    creamy = sys.spawn<bot>(bot_settings{"creamy", "creamybot", "!", std::move(channels), std::move(cogs)}, accounts,
-                            surroundings.get());
+    creamy = sys.spawn<bot>(bot_settings{"creamy", "creamybot", "!", std::move(channels), std::move(cogs), redundancy},
+                            accounts, surroundings.get());
     pass({});
   }
 
@@ -249,6 +249,23 @@ SCENARIO("a new outbox is made known to the connections, now and to those that c
   pass(20ms);
   CHECK_EQ(w->joined, (strings{"one", "one", "one"}));
   CHECK_EQ(w->dialled.size(), 1u);
+}
+
+SCENARIO("a redundant bot reads each channel by two connections, and hands on each line once") {
+  start({"one", "two", "three"}, {}, 2);
+  CHECK_EQ(w->dialled.size(), 4u);
+  auto x = report();
+  std::map<std::string, int> times;
+  for (const auto& one : x.connections)
+    for (const auto& channel : one.channels)
+      ++times[channel.channel];
+  CHECK_EQ(times, (std::map<std::string, int>{{"one", 2}, {"two", 2}, {"three", 2}}));
+  for (size_t i = 0; i < 2; ++i) {
+    settle(w->dialled[i], 1, {});
+    receive(w->dialled[i], 1, {privmsg("same", "hello")});
+  }
+  CHECK_EQ(report().router.lines.chat, 2u);
+  CHECK_EQ(report().router.lines.duplicates, 1u);
 }
 
 SCENARIO("everything ends with the bot") {

@@ -389,7 +389,7 @@ SCENARIO("a connection that was replaced has no say any more") {
   auto other = std::make_shared<written_lines>();
   auto successor = sys.spawn(writer, other);
   sched.run();
-  tell(box, membership_change{"bot", "chan", kind::joined}, successor);
+  tell(box, membership_change{"bot", "chan", kind::joined, "irc-1#2"}, successor);
   member("chan", kind::lost); // the old one's last words
   say_in("chan", "hello");
   CHECK(written->empty());

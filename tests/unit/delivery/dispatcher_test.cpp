@@ -306,4 +306,18 @@ SCENARIO("what random chat does is what reading it slowly says") {
   CHECK_EQ(differences, 0u);
 }
 
+SCENARIO("with redundant connections the bot doesn't hear itself, and much may lie between two copies of a line") {
+  dispatcher twice{"!", {}, true};
+  twice.set_own_login("creamybot");
+  twice.add(named("echo"), interest({}, {irc_verb::privmsg}));
+  twice.route(batch_of({privmsg("chan", "creamybot", "hello", "id=mine"), privmsg("chan", "ann", "hello", "id=0")}),
+              now);
+  CHECK_EQ(twice.counters().ignored, 1u);
+  CHECK_EQ(twice.counters().routed, 1u);
+  for (int i = 1; i <= 100'000; ++i)
+    twice.route(batch_of({privmsg("chan", "ann", "hello", "id=" + std::to_string(i))}), now);
+  twice.route(batch_of({privmsg("chan", "ann", "hello", "id=0")}), now);
+  CHECK_EQ(twice.counters().duplicates, 1u);
+}
+
 END_FIXTURE_SCOPE()
