@@ -49,7 +49,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
                      policies.cog,
                      false,
                      [this, cog, module = *module] { return start_cog(cog, module); },
-                     {"throw", "block", "crash"}});
+                     {"throw", "block", "crash"},
+                     [ledger = ledger_of(cog.name)] { ledger->forgive(); }});
     } else {
       log_->error("{}: {}; the bot goes on without it", settings_.name, to_string(module.error()));
       children_.add_failed("cog " + cog.name, "cog", to_string(module.error()));
@@ -114,7 +115,7 @@ caf::actor bot_state::start_router(const std::vector<std::string>& cogs) {
 caf::actor bot_state::start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module) {
   auto ledger = ledger_of(cog.name);
   // From here on the instance before this one can do nothing more, be it that it is stuck and comes back.
-  auto turn = ledger->take_over();
+  auto turn = ledger->take_over(self_->clock().now());
   if (turn.lost_one)
     log_->error("{}: the cog {} never came back from a line, which is not tried again", settings_.name, cog.name);
   cog_identity identity{settings_.name, settings_.prefix, cog, std::move(ledger), std::move(turn)};
@@ -236,7 +237,12 @@ caf::result<bot_report> bot_state::report() {
     all.ask<connection_report>(
       self_, address, report_timeout, [](auto& answer, auto& part) { answer.connections.push_back(std::move(part)); },
       caf::get_atom_v);
-  return all.when_complete([](auto& answer) {
+  return all.when_complete([this](auto& answer) {
+    for (auto& cog : answer.router.cogs) {
+      auto ledger = ledger_of(cog.name);
+      cog.resting_commands = ledger->resting_commands(self_->clock().now());
+      cog.skipped_calls = ledger->skipped_calls();
+    }
     std::sort(answer.connections.begin(), answer.connections.end(),
               [](const auto& a, const auto& b) { return a.name < b.name; });
   });

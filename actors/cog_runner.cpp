@@ -98,7 +98,9 @@ void cog_runner_state::on_batch(const cog_batch& batch) {
     if (!done) {
       log_->error("the line that caused it, which is not tried again: {}",
                   printable(irc_line{content.memory->data(), line.index}.raw(), shown_of_bad_line));
-      identity_.ledger->poisoned(identity_.turn.instance);
+      if (auto resting = identity_.ledger->poisoned(identity_.turn.instance, self_->clock().now()))
+        log_->error("the command '{}' has failed too often: it rests for {} minutes, the others go on", *resting,
+                    std::chrono::duration_cast<std::chrono::minutes>(command_quarantine::default_policy.lasts).count());
       report_progress();
       self_->quit(caf::make_error(caf::sec::runtime_error, "a handler threw"));
       return;
@@ -149,9 +151,14 @@ void cog_runner_state::handle(const cog_line& line, const cog_batch::content& co
       handler(view);
   if (line.command < context_.commands().size()) {
     const auto& called = context_.commands()[line.command];
-    auto arguments = view.text().substr(std::min<size_t>(line.arguments, view.text().size()));
-    command_call call{context_, chat_message{view}, called.name, arguments};
-    called.handler(call);
+    auto instance = identity_.turn.instance;
+    // One that rests isn't called; that was counted.
+    if (identity_.ledger->begin_call(instance, called.name, self_->clock().now())) {
+      auto arguments = view.text().substr(std::min<size_t>(line.arguments, view.text().size()));
+      command_call call{context_, chat_message{view}, called.name, arguments};
+      called.handler(call);
+      identity_.ledger->end_call(instance);
+    }
   }
   caused_at_ = 0;
 }

@@ -46,6 +46,8 @@ public:
     std::function<caf::actor()> start;
     /// The ways in which it can be told to fail, besides being killed.
     std::vector<std::string> faults = {};
+    /// Called when somebody restarts it by hand: what is held against it is forgotten.
+    std::function<void()> forgive = [] {};
   };
 
   /// @param on_give_up called when the children fail too often: whatever is wrong may be in what is kept for them.
@@ -106,6 +108,7 @@ public:
         return self_->delegate(caf::actor_cast<supervising_actor>(next->address), restart_atom_v,
                                std::string{path.substr(name.size() + 1)});
     } else if (change([&](auto& todo) { return core_.restart_child(name, now(), todo); })) {
+      specs_.at(std::string{name}).forgive();
       log_->info("{} is restarted by hand", name);
       return caf::unit;
     }

@@ -44,6 +44,9 @@ struct connection_report {
 struct cog_report {
   std::string name;
   delivery_counters lines;
+  /// Its commands that failed too often and rest, and how many calls were not made because of that.
+  std::vector<std::string> resting_commands = {};
+  uint64_t skipped_calls = 0;
 };
 
 /// How a router stands.
@@ -112,7 +115,8 @@ bool inspect(Inspector& f, connection_report& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, cog_report& x) {
-  return f.object(x).fields(f.field("name", x.name), f.field("lines", x.lines));
+  return f.object(x).fields(f.field("name", x.name), f.field("lines", x.lines),
+                            f.field("resting_commands", x.resting_commands), f.field("skipped_calls", x.skipped_calls));
 }
 
 template <class Inspector>

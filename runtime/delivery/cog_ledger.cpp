@@ -4,7 +4,7 @@
 
 namespace creamery {
 
-cog_ledger::handover cog_ledger::take_over() {
+cog_ledger::handover cog_ledger::take_over(time_point now) {
   std::lock_guard guard{mutex_};
   line_gate::position last;
   if (gate_)
@@ -12,14 +12,53 @@ cog_ledger::handover cog_ledger::take_over() {
   // What it had begun is not tried again: it may have done half of it, and may do the rest.
   auto done = last.done + (last.inside ? 1 : 0);
   poisoned_ += last.inside ? 1 : 0;
+  if (auto called = std::exchange(calling_, {}); last.inside && !called.empty())
+    commands_.failed(called, now);
   gate_ = std::make_shared<line_gate>(done);
   return {++instance_, gate_, last.inside};
 }
 
-void cog_ledger::poisoned(uint64_t instance) {
+std::optional<std::string> cog_ledger::poisoned(uint64_t instance, time_point now) {
+  std::lock_guard guard{mutex_};
+  if (instance != instance_)
+    return std::nullopt;
+  ++poisoned_;
+  auto called = std::exchange(calling_, {});
+  if (called.empty() || !commands_.failed(called, now))
+    return std::nullopt;
+  return called;
+}
+
+bool cog_ledger::begin_call(uint64_t instance, const std::string& command, time_point now) {
+  std::lock_guard guard{mutex_};
+  if (commands_.rests(command, now)) {
+    ++skipped_calls_;
+    return false;
+  }
+  if (instance == instance_)
+    calling_ = command;
+  return true;
+}
+
+void cog_ledger::end_call(uint64_t instance) {
   std::lock_guard guard{mutex_};
   if (instance == instance_)
-    ++poisoned_;
+    calling_.clear();
+}
+
+std::vector<std::string> cog_ledger::resting_commands(time_point now) const {
+  std::lock_guard guard{mutex_};
+  return commands_.resting(now);
+}
+
+uint64_t cog_ledger::skipped_calls() const {
+  std::lock_guard guard{mutex_};
+  return skipped_calls_;
+}
+
+void cog_ledger::forgive() {
+  std::lock_guard guard{mutex_};
+  commands_.clear();
 }
 
 uint64_t cog_ledger::poisoned() const {

@@ -2,12 +2,14 @@
 
 #include "messages/say.hpp"
 #include "runtime/delivery/line_gate.hpp"
+#include "runtime/supervision/command_quarantine.hpp"
 
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,6 +20,8 @@ namespace creamery {
 /// say any more, be it that it is stuck and comes back later. Any thread may use it.
 class cog_ledger {
 public:
+  using time_point = command_quarantine::time_point;
+
   /// Most messages that the outbox may not have accepted yet; more are refused.
   static constexpr size_t max_unaccepted = 1'000;
 
@@ -25,7 +29,8 @@ public:
   struct handover {
     uint64_t instance = 0;
     std::shared_ptr<line_gate> gate;
-    /// A line was in the hands of the predecessor when it was replaced; it counts as poisoned.
+    /// A line was in the hands of the predecessor when it was replaced; it counts as poisoned, and so does the command that it
+    /// called.
     bool lost_one = false;
   };
 
@@ -34,10 +39,24 @@ public:
   }
 
   /// A new instance takes the place of the one before, which can do nothing more from here on.
-  handover take_over();
+  handover take_over(time_point now = {});
 
-  /// The instance's handler threw; the line that it had counts as poisoned.
-  void poisoned(uint64_t instance);
+  /// The instance's handler threw; the line that it had counts as poisoned, and so does the command that it was calling.
+  /// Returns the name of that command if it has failed too often and rests from now on.
+  std::optional<std::string> poisoned(uint64_t instance, time_point now = {});
+
+  /// The instance is about to call a command's handler. False: the command rests, and isn't to be called.
+  bool begin_call(uint64_t instance, const std::string& command, time_point now);
+
+  /// The handler has returned.
+  void end_call(uint64_t instance);
+
+  /// The commands that rest, and how many calls were not made because of that.
+  std::vector<std::string> resting_commands(time_point now) const;
+  uint64_t skipped_calls() const;
+
+  /// Somebody has seen to the cog: its commands' failures are forgotten.
+  void forgive();
 
   /// How many lines were poisoned so far.
   uint64_t poisoned() const;
@@ -64,6 +83,10 @@ private:
   uint64_t instance_ = 0;
   std::shared_ptr<line_gate> gate_;
   uint64_t poisoned_ = 0;
+  command_quarantine commands_;
+  /// The command that is being called; empty: none is.
+  std::string calling_;
+  uint64_t skipped_calls_ = 0;
   uint64_t last_say_ = 0;
   uint64_t refused_ = 0;
   std::map<uint64_t, say> unsettled_;

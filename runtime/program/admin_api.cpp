@@ -170,7 +170,9 @@ std::string to_json(const node_report& report) {
                       {"handled", x.handled},
                       {"poisoned", x.poisoned},
                       {"shed", x.shed},
-                      {"queued", x.queued}});
+                      {"queued", x.queued},
+                      {"resting_commands", cog.resting_commands},
+                      {"skipped_calls", cog.skipped_calls}});
     }
     auto connections = json::array();
     for (const auto& one : bot.connections)

@@ -123,6 +123,31 @@ class Supervision(Scenario):
         self.assertEqual(bots.admin("POST", "/api/actors/restart", token=bots.admin_token, path=path)[0], 200)
         self.end(twitch, bots, "history", "thrower")
 
+    def test_a_command_that_is_spammed_until_it_throws_rests_alone(self) -> None:
+        twitch, bots = self.begin(("history", "thrower"))
+        poisoned = 0
+        for _ in range(6):
+            twitch.say("red", "!trip")
+            poisoned += 1
+            if poisoned <= 3:
+                wait_for(lambda: bots.actors()["bots/ann/cog thrower"]["restarts"] == poisoned, "the command has thrown")
+
+        def thrower() -> dict[str, object]:
+            return next((x for x in bots.report()["bots"][0]["cogs"] if x["name"] == "thrower"), {})
+
+        wait_for(lambda: thrower()["skipped_calls"] == 3, "the others are not called")
+        self.assertEqual(thrower()["resting_commands"], ["trip"])
+        self.assertEqual(thrower()["poisoned"], 3)
+        self.assertEqual(bots.process.count("the command 'trip' has failed too often"), 1)
+        answer = len(twitch.messages(BOT))
+        twitch.say("red", "!alive")
+        wait_for(lambda: len(twitch.messages(BOT)) > answer, "another command of the same cog is answered")
+        self.assertEqual(bots.actors()["bots/ann/cog thrower"]["state"], "running")
+        path = "bots/ann/cog thrower"
+        self.assertEqual(bots.admin("POST", "/api/actors/restart", token=bots.admin_token, path=path)[0], 200)
+        wait_for(lambda: thrower().get("resting_commands") == [], "after a restart by hand it is forgiven")
+        self.end(twitch, bots, "history")
+
     def test_a_dropped_socket_is_replaced(self) -> None:
         twitch, bots = self.begin()
         twitch.say("red", "before")

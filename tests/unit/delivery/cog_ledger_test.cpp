@@ -91,3 +91,54 @@ SCENARIO("messages that nobody takes aren't gathered for ever") {
   CHECK(ledger.keep(turn.instance, saying("again")));
   CHECK_EQ(ledger.refused(), 1u);
 }
+
+SCENARIO("a command that fails again and again rests alone, and comes back") {
+  using namespace std::chrono_literals;
+  cog_ledger ledger{1};
+  cog_ledger::time_point now{1h};
+  auto fail = [&](const std::string& command) {
+    auto turn = ledger.take_over(now);
+    CHECK(ledger.begin_call(turn.instance, command, now));
+    return ledger.poisoned(turn.instance, now).value_or("");
+  };
+  CHECK_EQ(fail("bad"), "");
+  CHECK_EQ(fail("good"), "");
+  CHECK_EQ(fail("bad"), "");
+  CHECK_EQ(fail("bad"), "bad");
+  auto turn = ledger.take_over(now);
+  CHECK(!ledger.begin_call(turn.instance, "bad", now));
+  CHECK_EQ(ledger.skipped_calls(), 1u);
+  CHECK(ledger.begin_call(turn.instance, "good", now));
+  ledger.end_call(turn.instance);
+  CHECK_EQ(ledger.poisoned(turn.instance, now).value_or(""), ""); // by something that is no command
+  CHECK_EQ(ledger.resting_commands(now), (std::vector<std::string>{"bad"}));
+  WHEN("its time is over") {
+    now += 10min;
+    THEN("it is called again") {
+      CHECK(ledger.resting_commands(now).empty());
+      CHECK(ledger.begin_call(turn.instance, "bad", now));
+      ledger.end_call(turn.instance);
+    }
+  }
+  WHEN("somebody has seen to it") {
+    for (int i = 0; i < 3; ++i)
+      fail("bad");
+    CHECK_EQ(ledger.resting_commands(now).size(), 1u);
+    ledger.forgive();
+    CHECK(ledger.resting_commands(now).empty());
+  }
+  WHEN("an instance is given up in the middle of a call") {
+    for (int i = 0; i < 3; ++i) {
+      auto stuck = ledger.take_over(now);
+      stuck.gate->enter(stuck.gate->look().done + 1);
+      ledger.begin_call(stuck.instance, "slow", now);
+      auto next = ledger.take_over(now);
+      CHECK(ledger.begin_call(next.instance, "good", now));
+      ledger.end_call(stuck.instance); // it comes back, and has no say any more
+      ledger.end_call(next.instance);
+    }
+    THEN("that counts as a failure of the command as well") {
+      CHECK_EQ(ledger.resting_commands(now), (std::vector<std::string>{"slow"}));
+    }
+  }
+}
