@@ -27,11 +27,10 @@ http_response refusal(unsigned status, const std::string& why) {
 /// A page on some other site can make a browser send requests here, under a name that it has pointed at this machine: an
 /// address, or this machine's own name, is what people type.
 bool is_own_name(std::string_view host) {
-  host = host.substr(0, host.find_last_of(':') > host.find_last_of(']') || host.find(']') == host.npos
-                          ? host.find_last_of(':')
-                          : host.npos);
-  auto is_address = !host.empty() && host.find_first_not_of("0123456789.") == host.npos;
-  return host.empty() || host == "localhost" || host.starts_with('[') || is_address;
+  if (host.empty() || host.starts_with('[')) // no browser, or an IPv6 address
+    return true;
+  auto name = host.substr(0, host.find(':'));
+  return name == "localhost" || name.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 /// What the actors at `path` wait for, as far as that is known.

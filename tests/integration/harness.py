@@ -313,10 +313,10 @@ class Bots:
         """Host and port of its admin pages."""
         return wait_for(lambda: re.search(r"admin pages at http://(\S+)", self.process.output), "the admin pages are open")[1]
 
-    def admin(self, method: str, page: str, token: str = "", **query: str) -> tuple[int, Any]:
+    def admin(self, method: str, page: str, token: str = "", host: str = "", **query: str) -> tuple[int, Any]:
         """Asks the admin pages; returns the status and the content."""
         target = f"http://{self.address()}{page}" + ("?" + urllib.parse.urlencode(query) if query else "")
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = ({"Authorization": f"Bearer {token}"} if token else {}) | ({"Host": host} if host else {})
         request = urllib.request.Request(target, method=method, headers=headers)
         try:
             with _no_proxy.open(request, timeout=SOON) as answer:

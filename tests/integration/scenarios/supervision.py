@@ -69,6 +69,14 @@ class Supervision(Scenario):
             self.assertEqual(bots.actors()[path]["restarts"], 0)
         self.end(twitch, bots, "history")
 
+    def test_a_name_that_points_here_is_not_ours(self) -> None:
+        """A web page could read what is here under a name of its own that it has pointed at this machine."""
+        twitch, bots = self.begin()
+        for host, status in (("evil.example:7780", 403), ("127.0.0.1.evil.example", 403), ("localhost:7780", 200),
+                             ("127.0.0.1", 200), ("[::1]:7780", 200)):
+            self.assertEqual(bots.admin("GET", "/api/tree", host=host)[0], status, host)
+        self.end(twitch, bots, "history")
+
     def test_without_a_token_nobody_may_restart(self) -> None:
         twitch, bots = self.begin(admin={"listen": "127.0.0.1:0"})
         status, content = bots.admin("POST", "/api/actors/restart", token="anything", path="bots/ann/router")
