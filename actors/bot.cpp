@@ -166,9 +166,10 @@ void bot_state::watch_cogs() {
     auto busy = dog.look(instance, where, self_->clock().now());
     auto seconds = std::chrono::duration_cast<std::chrono::seconds>(busy).count();
     if (busy >= limits.stuck_handler) {
-      log_->error("{}: the cog {} has been stuck in one handler for {} s: it is given up", settings_.name, cog,
-                  seconds);
-      children_.stuck("cog " + cog, "stuck in one handler for " + std::to_string(seconds) + " s");
+      // One that isn't replaced any more is seen here again and again, and was told of.
+      if (children_.stuck("cog " + cog, "stuck in one handler for " + std::to_string(seconds) + " s"))
+        log_->error("{}: the cog {} has been stuck in one handler for {} s: it is given up", settings_.name, cog,
+                    seconds);
     } else if (busy >= limits.slow_handler && !std::exchange(warned, true)) {
       log_->warn("{}: the cog {} has been busy with one handler for {} s", settings_.name, cog, seconds);
     } else if (busy < limits.slow_handler) {

@@ -547,7 +547,7 @@ void chat_connection_state::on_accounted(uint64_t number) {
     return; // an answer of a router that was replaced meanwhile
   memory_->pending.front().socket->release(memory_->pending.front().cost);
   memory_->pending.pop_front();
-  drained_.check(memory_->pending.empty());
+  drained_.check([this] { return memory_->pending.empty(); });
 }
 
 void chat_connection_state::tell_membership(const std::string& channel, membership_change::kind what, const link& on) {

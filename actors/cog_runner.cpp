@@ -183,8 +183,7 @@ void cog_runner_state::send(const creamery::say& message) {
     .then(
       [this, number = message.number](bool) {
         identity_.ledger->settled(number);
-        if (!drained_.empty())
-          drained_.check(identity_.ledger->unsettled().empty());
+        drained_.check([this] { return identity_.ledger->unsettled().empty(); });
       },
       // The outbox has ended: the message waits for the next one.
       [](const caf::error&) {});

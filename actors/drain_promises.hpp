@@ -19,17 +19,13 @@ public:
     return waiting_.back();
   }
 
-  /// To be called whenever something was finished.
-  void check(bool is_drained) {
-    if (!is_drained || waiting_.empty())
+  /// To be called whenever something was finished. `is_drained` is asked only when somebody waits.
+  template <class Predicate>
+  void check(Predicate is_drained) {
+    if (waiting_.empty() || !is_drained())
       return;
     for (auto& one : std::exchange(waiting_, {}))
       one.deliver(true);
-  }
-
-  /// Whether anybody waits.
-  bool empty() const noexcept {
-    return waiting_.empty();
   }
 
 private:

@@ -86,7 +86,11 @@ void outbox_state::on_membership(const membership_change& change, const chat_wri
       queue.joined(change.bot, change.channel, change.session);
       break;
     case membership_change::kind::closing: queue.closing(change.bot, change.channel, change.session); break;
-    case membership_change::kind::lost: queue.lost(change.bot, change.channel, change.session); break;
+    case membership_change::kind::lost:
+      queue.lost(change.bot, change.channel, change.session);
+      if (!queue.needs(change.session)) // that was its last channel: each connection has many sessions in its life
+        forget_writer(change.session);
+      break;
     case membership_change::kind::left: queue.left(change.bot, change.channel); break;
   }
 }
@@ -94,6 +98,13 @@ void outbox_state::on_membership(const membership_change& change, const chat_wri
 void outbox_state::watch(const chat_writer_actor& writer) {
   if (std::none_of(writers_.begin(), writers_.end(), [&](const auto& x) { return x.second == writer; }))
     self_->monitor(writer);
+}
+
+void outbox_state::forget_writer(const std::string& session) {
+  auto gone = writers_.extract(session);
+  if (!gone.empty()
+      && std::none_of(writers_.begin(), writers_.end(), [&](const auto& x) { return x.second == gone.mapped(); }))
+    self_->demonitor(gone.mapped().address());
 }
 
 void outbox_state::on_down(const caf::down_msg& down) {
@@ -128,7 +139,7 @@ void outbox_state::proceed() {
   }
   if (memory_->queue.deadline() <= now)
     write();
-  drained_.check(is_drained());
+  drained_.check([this] { return is_drained(); });
   alarm_.at(self_, memory_->queue.deadline());
   if (!login_requests_.empty())
     alarm_.at(self_, memory_->logins.next(now));

@@ -51,6 +51,8 @@ private:
   void on_notice(const channel_notice& notice);
   /// A connection that ends without a word can write nothing more; its successor will tell which sessions are left.
   void watch(const chat_writer_actor& writer);
+  /// The session has ended.
+  void forget_writer(const std::string& session);
   void on_down(const caf::down_msg& down);
   /// Does everything that the limits allow now, and sets the alarm for the rest.
   void proceed();

@@ -96,8 +96,7 @@ void router_state::on_progress(const cog_progress& progress) {
     return;
   dispatcher_->queue(progress.cog)->acknowledge(progress.upto, progress.poisoned);
   pump(progress.cog, to->second);
-  if (!drained_.empty())
-    drained_.check(is_drained());
+  drained_.check([this] { return is_drained(); });
 }
 
 bool router_state::is_drained() const {

@@ -149,12 +149,13 @@ public:
     return all.when_complete();
   }
 
-  /// The present instance of a child is stuck in its own code.
-  void stuck(std::string_view name, std::string reason) {
-    if (auto* one = find(name)) {
-      auto number = one->number;
-      change([&](auto& todo) { core_.stuck(name, number, std::move(reason), now(), todo); });
-    }
+  /// The present instance of a child is stuck in its own code. False: it was given up before.
+  bool stuck(std::string_view name, std::string reason) {
+    auto* one = find(name);
+    if (one == nullptr)
+      return false;
+    auto number = one->number;
+    return change([&](auto& todo) { return core_.stuck(name, number, std::move(reason), now(), todo); });
   }
 
 private:

@@ -102,6 +102,15 @@ void say_queue::lost(const std::string& bot, const std::string& channel, const s
   deadline_ = time_point::min();
 }
 
+bool say_queue::needs(const std::string& session) const noexcept {
+  return std::any_of(lanes_.begin(), lanes_.end(), [&](const auto& x) {
+    const auto& in = x.second;
+    return in.has(session) || std::any_of(in.in_flight.begin(), in.in_flight.end(), [&](const auto& sent) {
+             return sent.session == session;
+           });
+  });
+}
+
 void say_queue::recount() {
   for (auto& [key, one] : lanes_) {
     one.sessions.clear();

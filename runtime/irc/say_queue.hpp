@@ -83,6 +83,9 @@ public:
   /// The session was lost: what waits goes on waiting, what it has written without an answer follows its promise.
   void lost(const std::string& bot, const std::string& channel, const std::string& session = {});
 
+  /// Whether anything can be said by this session in any channel, or was and is unanswered.
+  bool needs(const std::string& session) const noexcept;
+
   /// Which sessions there are will be told anew, and whether what was being handed over was written isn't known: such
   /// transmissions are repeated, under their old numbers, as soon as their session is told of.
   void recount();

@@ -58,11 +58,7 @@ public:
   template <class T>
   std::optional<kept<T>> take(const std::string& path, const std::function<std::shared_ptr<T>()>& make) {
     std::lock_guard guard{mutex_};
-    auto& one = entries_[path];
-    if (!one.state) {
-      one.state = make();
-      one.type = &typeid(T);
-    }
+    auto& one = find_or_make<T>(path, make);
     if (*one.type != typeid(T) || one.lent->exchange(true, std::memory_order_acquire))
       return std::nullopt;
     return kept<T>{std::static_pointer_cast<T>(one.state), one.lent};
@@ -72,11 +68,7 @@ public:
   template <class T>
   std::shared_ptr<T> share(const std::string& path, const std::function<std::shared_ptr<T>()>& make) {
     std::lock_guard guard{mutex_};
-    auto& one = entries_[path];
-    if (!one.state) {
-      one.state = make();
-      one.type = &typeid(T);
-    }
+    auto& one = find_or_make<T>(path, make);
     return *one.type == typeid(T) ? std::static_pointer_cast<T>(one.state) : nullptr;
   }
 
@@ -95,6 +87,16 @@ private:
     const std::type_info* type = nullptr;
     std::shared_ptr<std::atomic<bool>> lent = std::make_shared<std::atomic<bool>>(false);
   };
+
+  template <class T>
+  entry& find_or_make(const std::string& path, const std::function<std::shared_ptr<T>()>& make) {
+    auto& one = entries_[path];
+    if (!one.state) {
+      one.state = make();
+      one.type = &typeid(T);
+    }
+    return one;
+  }
 
   std::mutex mutex_;
   std::map<std::string, entry, std::less<>> entries_;

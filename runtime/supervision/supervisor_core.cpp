@@ -80,18 +80,19 @@ void supervisor_core::ended(std::string_view name, uint64_t instance, exit_kind 
   advance(now, todo);
 }
 
-void supervisor_core::stuck(std::string_view name, uint64_t instance, std::string reason, time_point now,
+bool supervisor_core::stuck(std::string_view name, uint64_t instance, std::string reason, time_point now,
                             supervisor_action::list& todo) {
   auto one = find(name);
   if (one == children_.end() || one->instance != instance || stopping()
       || (one->state != child_state::starting && one->state != child_state::running))
-    return;
+    return false;
   todo.push_back(supervisor_action::kill{one->name, instance}); // takes effect if it ever comes back
   if (give_up(*one, todo))
     failed(one, std::move(reason), now, todo);
   else
     one->last_error = std::move(reason);
   advance(now, todo);
+  return true;
 }
 
 void supervisor_core::expire(time_point now, supervisor_action::list& todo) {

@@ -138,8 +138,8 @@ public:
   void ended(std::string_view child, uint64_t instance, exit_kind kind, std::string reason, time_point now,
              supervisor_action::list& todo);
 
-  /// This instance is stuck in its own code: gives it up and treats it as failed.
-  void stuck(std::string_view child, uint64_t instance, std::string reason, time_point now,
+  /// This instance is stuck in its own code: gives it up and treats it as failed. False: it was given up already, or isn't there.
+  bool stuck(std::string_view child, uint64_t instance, std::string reason, time_point now,
              supervisor_action::list& todo);
 
   /// `deadline()` has come.

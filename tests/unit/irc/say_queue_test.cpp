@@ -152,9 +152,12 @@ SCENARIO("what was written by a session that is closing may still be confirmed")
   CHECK_EQ(written(), (strings{"a: one"}));
   queue.joined("bot", "a", "s2");
   queue.closing("bot", "a", "s1");
+  CHECK(queue.needs("s1"));
   confirm();
   CHECK_EQ(queue.counters().confirmed, 1u);
   queue.lost("bot", "a", "s1");
+  CHECK(!queue.needs("s1"));
+  CHECK(queue.needs("s2"));
   CHECK_EQ(queue.counters().unconfirmed, 0u);
   now += 2s;
   accept("a", "two");

@@ -570,6 +570,7 @@ SCENARIO("a child that is stuck is given up and replaced, up to a bound") {
       CHECK(x.state_of("a") == state::quarantined);
       CHECK_EQ(x.failures.back(), "a: 3 instances of it are stuck: given up");
       x.pass(24h);
+      x.run([&](auto& todo) { CHECK(!x.core.stuck("a", x.instance_of("a"), "busy for a day", x.now, todo)); });
       CHECK_EQ(x.take(), strings{});
       x.run([&](auto& todo) { CHECK(x.core.restart_child("a", x.now, todo)); });
       CHECK_EQ(x.take(), (strings{"start a"}));
