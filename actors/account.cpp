@@ -1,10 +1,13 @@
 #include "actors/account.hpp"
 
 #include "actors/outbox.hpp"
+#include "runtime/store/allowance_log.hpp"
+#include "runtime/store/files.hpp"
+#include "runtime/store/store_folder.hpp"
 #include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
 
-#include <atomic>
+#include <utility>
 
 namespace creamery {
 
@@ -43,16 +46,27 @@ account_actor::behavior_type account_state::make_behavior() {
   };
 }
 
+std::shared_ptr<allowance_log> account_state::open_allowance() const {
+  const auto& limits = environment_.say.limits;
+  if (environment_.store.folder.empty())
+    return std::make_shared<allowance_log>(limits);
+  auto file = environment_.store.folder / store_files::budgets / file_name_for(settings_.id);
+  auto opened = allowance_log::open(file, limits, boot_time());
+  if (opened)
+    return std::move(*opened);
+  log_->error("{}: {}: after a crash it won't be known what was sent", settings_.id, to_string(opened.error()));
+  return std::make_shared<allowance_log>(limits);
+}
+
 caf::actor account_state::start_outbox() {
-  auto has_sent = environment_.memory.share<std::atomic_flag>("budgets/" + settings_.id,
-                                                              [] { return std::make_shared<std::atomic_flag>(); });
+  // Remembered whatever else is forgotten.
+  auto spent = environment_.memory.share<allowance_log>("budgets/" + settings_.id, [this] { return open_allowance(); });
   auto memory = environment_.memory.take<outbox_memory>("accounts/" + settings_.id + "/outbox", [&] {
     auto now = self_->clock().now();
     auto options = environment_.say;
     options.read_only = settings_.identity.token.empty();
-    options.spent = has_sent->test_and_set(); // by an outbox whose memory was forgotten
     options.first_transmission = static_cast<uint64_t>(now.time_since_epoch().count());
-    return std::make_shared<outbox_memory>(options, now);
+    return std::make_shared<outbox_memory>(options, spent, now, environment_.chat.wall_clock);
   });
   if (!memory)
     return nullptr;

@@ -10,6 +10,8 @@
 
 namespace creamery {
 
+class allowance_log;
+
 /// One Twitch account: knows its credentials and keeps its outbox alive.
 class account_state {
 public:
@@ -21,6 +23,8 @@ public:
 
 private:
   caf::actor start_outbox();
+  /// What the account has used of its allowances, from the file if there is one.
+  std::shared_ptr<allowance_log> open_allowance() const;
 
   account_actor::pointer self_;
   account_settings settings_;

@@ -4,6 +4,7 @@
 #include "actors/cog_runner.hpp"
 #include "actors/router.hpp"
 #include "runtime/irc/channel_plan.hpp"
+#include "runtime/irc/reading_log.hpp"
 #include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
 
@@ -34,12 +35,12 @@ bot_state::bot_state(bot_actor::pointer self, bot_settings settings, account_dir
 bot_actor::behavior_type bot_state::make_behavior() {
   follow_account();
   std::vector<result<std::shared_ptr<const cog_module>>> modules;
-  std::vector<std::string> loaded;
+  std::vector<std::string> expected;
   for (const auto& cog : settings_.cogs)
-    if (modules.push_back(environment_.modules.load(cog.name)); modules.back())
-      loaded.push_back(cog.name);
+    if (modules.push_back(environment_.modules.load(cog.name)); modules.back() && !guilt_of(cog))
+      expected.push_back(cog.name);
   const auto& policies = environment_.supervision;
-  children_.add({"router", "router", policies.router, false, [this, loaded] { return start_router(loaded); }});
+  children_.add({"router", "router", policies.router, false, [this, expected] { return start_router(expected); }});
   for (size_t i = 0; i < modules.size(); ++i) {
     const auto& cog = settings_.cogs[i];
     const auto& module = modules[i];
@@ -51,6 +52,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
                      [this, cog, module = *module] { return start_cog(cog, module); },
                      {"throw", "block", "crash"},
                      [ledger = ledger_of(cog.name)] { ledger->forgive(); }});
+      if (auto guilt = guilt_of(cog))
+        children_.quarantine("cog " + cog.name, *guilt);
     } else {
       log_->error("{}: {}; the bot goes on without it", settings_.name, to_string(module.error()));
       children_.add_failed("cog " + cog.name, "cog", to_string(module.error()));
@@ -132,8 +135,11 @@ caf::actor bot_state::start_cog(const cog_settings& cog, const std::shared_ptr<c
 caf::actor bot_state::start_connection(const std::string& connection, const std::vector<std::string>& channels) {
   connection_identity identity{settings_.name + "/" + connection, settings_.name, settings_.account, accounts_,
                                readiness_listener_actor{self_},   channels};
+  // What wasn't read is remembered whatever else is forgotten.
+  auto reading = environment_.memory.share<reading_log>(
+    "reading/" + identity.name, [&] { return std::make_shared<reading_log>(unread_before(channels)); });
   auto memory = environment_.memory.take<connection_memory>(
-    path_of(connection), [this] { return std::make_shared<connection_memory>(environment_.chat); });
+    path_of(connection), [&] { return std::make_shared<connection_memory>(environment_.chat, reading); });
   if (!memory)
     return nullptr;
   auto open = open_with(environment_.net, environment_.chat.server, environment_.chat.net);
@@ -146,14 +152,33 @@ caf::actor bot_state::start_connection(const std::string& connection, const std:
   return caf::actor_cast<caf::actor>(address);
 }
 
+std::optional<std::string> bot_state::guilt_of(const cog_settings& cog) const {
+  const auto& guilty = environment_.store.guilty;
+  auto found = guilty.find(cog.name);
+  return found == guilty.end() ? std::nullopt : std::optional{found->second};
+}
+
+reading_state::bot bot_state::last_reading() const {
+  const auto& bots = environment_.store.last_reading.bots;
+  auto mine = bots.find(settings_.name);
+  return mine == bots.end() ? reading_state::bot{} : mine->second;
+}
+
+std::map<std::string, int64_t> bot_state::unread_before(const std::vector<std::string>& channels) const {
+  auto before = last_reading().read;
+  std::erase_if(before,
+                [&](const auto& x) { return std::find(channels.begin(), channels.end(), x.first) == channels.end(); });
+  return before;
+}
+
 std::string bot_state::path_of(std::string_view child) const {
   return "bots/" + settings_.name + "/" + std::string{child};
 }
 
 std::shared_ptr<cog_ledger> bot_state::ledger_of(const std::string& cog) {
-  return environment_.memory.share<cog_ledger>(path_of("cog " + cog), [] {
+  return environment_.memory.share<cog_ledger>(path_of("cog " + cog), [this] {
     std::random_device random; // unlike any numbering before it, also in an earlier life of this process
-    return std::make_shared<cog_ledger>(uint64_t{random()} << 32 | random());
+    return std::make_shared<cog_ledger>(uint64_t{random()} << 32 | random(), self_->clock().now());
   });
 }
 
@@ -206,32 +231,16 @@ caf::result<bool> bot_state::drain() {
   // In the direction of the lines: when nothing comes from the connections any more, the router gives out what it has, and when
   // the cogs are done with that, they wait until the outbox has what they said.
   auto promise = self_->make_response_promise<bool>();
-  drain_then(connections_, [this, promise]() mutable {
-    self_->request(router_, caf::infinite, drain_atom_v)
-      .then([this, promise](bool) mutable { drain_then(cogs_, [promise]() mutable { promise.deliver(true); }); },
-            [promise](const caf::error&) mutable { promise.deliver(false); });
+  drain_then(self_, connections_, [this, promise]() mutable {
+    drain_then(self_, {router_},
+               [this, promise]() mutable { drain_then(self_, cogs_, [promise]() mutable { promise.deliver(true); }); });
   });
   return promise;
 }
 
-template <class Handles, class Next>
-void bot_state::drain_then(const Handles& by_name, Next next) {
-  auto missing = std::make_shared<size_t>(1);
-  auto done = [missing, next = std::move(next)]() mutable {
-    if (--*missing == 0)
-      next();
-  };
-  for (const auto& [name, address] : by_name) {
-    ++*missing;
-    self_->request(address, caf::infinite, drain_atom_v)
-      .then([done](bool) mutable { done(); }, [done](const caf::error&) mutable { done(); });
-  }
-  done();
-}
-
 caf::result<bot_report> bot_state::report() {
   // A child that doesn't answer in time is left out; what is wrong with it, the tree says.
-  gathering<bot_report> all{self_, {settings_.name, {}, {}}};
+  gathering<bot_report> all{self_, {settings_.name, {}, {}, {}}};
   all.ask<router_report>(
     self_, router_, report_timeout, [](auto& answer, auto& part) { answer.router = std::move(part); }, caf::get_atom_v);
   for (const auto& [name, address] : connections_)
@@ -243,7 +252,12 @@ caf::result<bot_report> bot_state::report() {
       auto ledger = ledger_of(cog.name);
       cog.resting_commands = ledger->resting_commands(self_->clock().now());
       cog.skipped_calls = ledger->skipped_calls();
+      cog.refused_messages = ledger->refused();
+      cog.handled_until = environment_.chat.wall_clock(ledger->handled_until());
     }
+    answer.gaps = missed_by_cogs(last_reading());
+    for (auto& gap : common_gaps(answer.connections))
+      answer.gaps.push_back(std::move(gap));
     std::sort(answer.connections.begin(), answer.connections.end(),
               [](const auto& a, const auto& b) { return a.name < b.name; });
   });

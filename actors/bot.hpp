@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -35,6 +36,12 @@ private:
   /// Where a child stands in the tree.
   std::string path_of(std::string_view child) const;
   std::shared_ptr<cog_ledger> ledger_of(const std::string& cog);
+  /// Why a cog is to begin in quarantine, if it is: its module took the process down.
+  std::optional<std::string> guilt_of(const cog_settings& cog) const;
+  /// What was read and handled when the process before this one ended.
+  reading_state::bot last_reading() const;
+  /// Those of these channels that were read then, and until when.
+  std::map<std::string, int64_t> unread_before(const std::vector<std::string>& channels) const;
   /// Looks for handlers that don't return.
   void watch_cogs();
   void on_ready(const std::string& connection, const bot_ready& ready);
@@ -42,8 +49,6 @@ private:
   void tell_ready(const cog_actor& cog) const;
   /// Lets everything that was read be handled, and what is said then reach the outbox.
   caf::result<bool> drain();
-  template <class Handles, class Next>
-  void drain_then(const Handles& by_name, Next next);
   caf::result<bot_report> report();
 
   bot_actor::pointer self_;

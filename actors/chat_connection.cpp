@@ -3,11 +3,13 @@
 #include "runtime/irc/parser.hpp"
 #include "runtime/net/printable.hpp"
 #include "runtime/telemetry/log.hpp"
+#include "runtime/telemetry/utc_time.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <random>
 #include <utility>
 
@@ -29,6 +31,14 @@ bool is_joined(const irc_session& irc, const std::string& channel) {
   return i != irc.channels().end() && i->second.state == irc_session::membership::joined;
 }
 
+/// When Twitch sent a line, in milliseconds since 1970; nothing: it doesn't say.
+std::optional<int64_t> sent_at(const irc_line& line) {
+  auto text = line.tag("tmi-sent-ts").value_or("");
+  int64_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
+}
+
 /// For people: seconds, with tenths where they matter.
 std::string in_seconds(std::chrono::steady_clock::duration d) {
   auto seconds = std::chrono::duration<double>{d}.count();
@@ -37,8 +47,10 @@ std::string in_seconds(std::chrono::steady_clock::duration d) {
 
 } // namespace
 
-connection_memory::connection_memory(const chat_settings& settings)
-  : redial(settings.redial, std::random_device{}()), refused(settings.refused, std::random_device{}()) {
+connection_memory::connection_memory(const chat_settings& settings, std::shared_ptr<reading_log> log)
+  : redial(settings.redial, std::random_device{}()),
+    refused(settings.refused, std::random_device{}()),
+    reading(std::move(log)) {
 }
 
 connection_memory::~connection_memory() {
@@ -107,11 +119,10 @@ void chat_connection_state::resume() {
 }
 
 void chat_connection_state::say_goodbye() {
-  for (auto& one : memory_->links) {
+  for (auto& one : std::exchange(memory_->links, {})) {
     one.socket->close();
     tell_all(one, membership_change::kind::lost);
   }
-  memory_->links.clear();
   memory_->overlap_ends.reset();
 }
 
@@ -215,13 +226,15 @@ void chat_connection_state::on_lines(const link_lines& arrived) {
       batch.lines.push_back(index);
   }
   from->lines = lines.first + lines.lines.size();
+  if (from->what == role::current && !draining_ && from->irc->complete_until() > irc_session::time_point{})
+    memory_->reading->read(settings_.wall_clock(from->irc->complete_until()));
   if (draining_) // what comes now is for whoever runs next
     memory_->lines_discarded += std::exchange(batch.lines, {}).size();
   if (batch.lines.empty())
     from->socket->release(lines.cost);
   else if (from->what == role::successor)
-    from->held.push_back(
-      {std::move(batch), from->socket, lines.cost}); // bounded: it isn't released, so reading will stop
+    // Bounded: it isn't released, so reading will stop.
+    from->held.push_back({std::move(batch), from->socket, lines.cost, {}});
   else
     forward(std::move(batch), *from, lines.cost);
   perform(arrived.link, std::move(todo));
@@ -382,7 +395,11 @@ void chat_connection_state::perform(link& on, irc_action::request_joins& action)
 }
 
 void chat_connection_state::perform(link& on, irc_action::joined& action) {
-  log_->info("{}: in #{}", who_.name, action.channel);
+  if (auto gap = memory_->reading->joined(action.channel, settings_.wall_clock(self_->clock().now())))
+    log_->warn("{}: in #{} again: what was said there between {} and {} was not read by this connection", who_.name,
+               action.channel, utc_time(gap->from), utc_time(gap->to));
+  else
+    log_->info("{}: in #{}", who_.name, action.channel);
   if (on.what != role::retiring)
     tell_membership(action.channel, membership_change::kind::joined, on);
 }
@@ -524,7 +541,9 @@ void chat_connection_state::check_ready(link& on) {
 void chat_connection_state::forward(chat_batch batch, const link& from, size_t cost) {
   batch.number = ++memory_->last_batch;
   memory_->lines_forwarded += batch.lines.size();
-  memory_->pending.push_back({std::move(batch), from.socket, cost});
+  if (auto last = sent_at(irc_line{batch.memory->data(), batch.lines.back()}))
+    memory_->reading->read(*last);
+  memory_->pending.push_back({std::move(batch), from.socket, cost, memory_->reading->read_until()});
   if (router_)
     send_to_router(memory_->pending.back());
 }
@@ -546,11 +565,16 @@ void chat_connection_state::on_accounted(uint64_t number) {
   if (memory_->pending.empty() || memory_->pending.front().batch.number != number)
     return; // an answer of a router that was replaced meanwhile
   memory_->pending.front().socket->release(memory_->pending.front().cost);
+  memory_->accounted_until = memory_->pending.front().sent_at;
   memory_->pending.pop_front();
   drained_.check([this] { return memory_->pending.empty(); });
 }
 
 void chat_connection_state::tell_membership(const std::string& channel, membership_change::kind what, const link& on) {
+  if (what == membership_change::kind::left)
+    memory_->reading->left(channel);
+  else if (what == membership_change::kind::lost && joined_link(channel) == nullptr)
+    memory_->reading->lost(channel);
   if (outbox_)
     self_->send(outbox_, membership_change{who_.bot, channel, what, session_of(on)}, chat_writer_actor{self_});
 }
@@ -612,7 +636,10 @@ connection_report chat_connection_state::report() {
                            .lines_forwarded = memory_->lines_forwarded,
                            .lines_pending = 0,
                            .lines_discarded = memory_->lines_discarded,
-                           .channels = {}};
+                           .read_until =
+                             memory_->pending.empty() ? memory_->reading->read_until() : memory_->accounted_until,
+                           .channels = {},
+                           .gaps = memory_->reading->gaps()};
   for (const auto& one : memory_->pending)
     result.lines_pending += one.batch.lines.size();
   for (const auto& one : memory_->links)

@@ -5,6 +5,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/settings.hpp"
 #include "actors/wake_up.hpp"
+#include "runtime/irc/reading_log.hpp"
 #include "runtime/irc/session.hpp"
 #include "runtime/supervision/backoff.hpp"
 #include "runtime/supervision/kept_state.hpp"
@@ -54,6 +55,8 @@ struct connection_memory {
     chat_batch batch;
     std::shared_ptr<chat_link> socket;
     size_t cost;
+    /// When Twitch sent the last of them, in milliseconds since 1970.
+    int64_t sent_at;
   };
 
   /// One socket and what is spoken on it.
@@ -72,7 +75,9 @@ struct connection_memory {
     std::vector<pending_batch> held;
   };
 
-  explicit connection_memory(const chat_settings& settings);
+  /// @param log outlives even this, so that no gap is forgotten.
+  explicit connection_memory(const chat_settings& settings,
+                             std::shared_ptr<reading_log> log = std::make_shared<reading_log>());
   connection_memory(const connection_memory&) = delete;
   connection_memory& operator=(const connection_memory&) = delete;
   /// Closes the sockets.
@@ -94,7 +99,10 @@ struct connection_memory {
   std::string login;
   /// Where the larger limits hold for us, as Twitch last said; for an outbox that was replaced.
   std::map<std::string, bool> privileged;
+  std::shared_ptr<reading_log> reading;
   std::deque<pending_batch> pending;
+  /// What was sent before this time, in milliseconds since 1970, has reached the router.
+  int64_t accounted_until = 0;
   uint64_t last_batch = 0;
   /// What Twitch said of our messages and the outbox hasn't heard yet, by number.
   std::map<uint64_t, std::variant<own_state, channel_notice>> untold;

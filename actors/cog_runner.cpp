@@ -31,10 +31,12 @@ cog_runner_state::cog_runner_state(cog_actor::pointer self, cog_identity identit
     module_(std::move(module)),
     log_(make_logger(identity_.bot + "/" + identity_.settings.name, "cog")),
     context_(*this, identity_.settings.name, identity_.bot, identity_.prefix, identity_.settings.options, log_),
+    culprit_(identity_.settings.name, identity_.bot + "/" + identity_.settings.name),
     handled_(identity_.turn.gate->look().done) {
 }
 
 cog_runner_state::~cog_runner_state() {
+  crash_scope scope{culprit_};
   if (object_ != nullptr)
     module_->descriptor().destroy(object_);
 }
@@ -106,6 +108,7 @@ void cog_runner_state::on_batch(const cog_batch& batch) {
       return;
     }
   }
+  identity_.ledger->handled(cog_ledger::time_point{std::chrono::nanoseconds{content.read_at}});
   report_progress();
 }
 
@@ -200,6 +203,7 @@ cog_interest cog_runner_state::interest() const {
 
 template <class Body>
 bool cog_runner_state::guarded(std::string_view what, Body body) {
+  crash_scope scope{culprit_};
   try {
     body();
     return true;

@@ -6,6 +6,7 @@
 #include "cogs/cog.hpp"
 #include "runtime/delivery/cog_ledger.hpp"
 #include "runtime/modules/module_loader.hpp"
+#include "runtime/store/crash_record.hpp"
 
 #include <memory>
 #include <string>
@@ -60,6 +61,7 @@ private:
   std::shared_ptr<const cog_module> module_;
   std::shared_ptr<spdlog::logger> log_;
   cog context_;
+  crash_culprit culprit_;
   void* object_ = nullptr;
   router_actor router_;
   outbox_actor outbox_;

@@ -6,8 +6,11 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace creamery {
 
@@ -68,14 +71,35 @@ private:
   std::shared_ptr<state> state_;
 };
 
-/// Tells all of them that the end is near, and answers when every one has finished, whether it could or not.
-template <class Self, class Handles>
-caf::result<bool> drain_all(Self* self, const Handles& by_name) {
-  gathering<bool> all{self, true};
+/// Tells all of them that the end is near, and calls `next` when every one has finished or has ended.
+template <class Self, class Next>
+void drain_then(Self* self, const std::vector<supervised_actor>& all, Next next) {
+  auto missing = std::make_shared<size_t>(all.size() + 1);
+  auto done = [missing, next = std::move(next)]() mutable {
+    if (--*missing == 0)
+      next();
+  };
+  for (const auto& one : all)
+    self->request(one, caf::infinite, drain_atom_v)
+      .then([done](bool) mutable { done(); }, [done](const caf::error&) mutable { done(); });
+  done();
+}
+
+/// The same for actors by their names.
+template <class Self, class Handle, class Next>
+void drain_then(Self* self, const std::map<std::string, Handle>& by_name, Next next) {
+  std::vector<supervised_actor> all;
   for (const auto& [name, address] : by_name)
-    all.template ask<bool>(
-      self, address, caf::infinite, [](bool&, bool) {}, drain_atom_v);
-  return all.when_complete();
+    all.emplace_back(address);
+  drain_then(self, all, std::move(next));
+}
+
+/// The same as an answer.
+template <class Self, class Handle>
+caf::result<bool> drain_all(Self* self, const std::map<std::string, Handle>& by_name) {
+  auto promise = self->template make_response_promise<bool>();
+  drain_then(self, by_name, [promise]() mutable { promise.deliver(true); });
+  return promise;
 }
 
 } // namespace creamery

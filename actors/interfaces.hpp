@@ -229,10 +229,17 @@ using bots_actor = supervising_actor::extend<
   // How they stand. Request.
   caf::result<std::vector<bot_report>>(caf::get_atom)>;
 
+/// Writes down what must be known after the process has died.
+using journal_actor = supervised_actor::extend<
+  // Ask these from now on. Notice: told by the node when they are replaced.
+  caf::result<void>(use_atom, bots_actor),
+  // It is time to write. Only the journal itself sends this.
+  caf::result<void>(caf::tick_atom)>;
+
 /// Whoever wants to know when a connection has tried all its channels.
 using readiness_listener_actor = caf::typed_actor<caf::result<void>(std::string, bot_ready)>;
 
-/// The root of the tree on this machine: starts accounts and bots. When it ends by itself, the process can't go on.
+/// The root of the tree on this machine: starts accounts, bots and the journal. When it ends by itself, the process can't go on.
 using node_actor = supervising_actor::extend<
   // How everything stands. Request.
   caf::result<node_report>(caf::get_atom)>;
@@ -277,6 +284,7 @@ CAF_ADD_TYPE_ID(creamery, (creamery::node_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::outbox_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::outgoing_line))
 CAF_ADD_TYPE_ID(creamery, (creamery::own_state))
+CAF_ADD_TYPE_ID(creamery, (creamery::reading_gap))
 CAF_ADD_TYPE_ID(creamery, (creamery::router_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::say))
 CAF_ADD_TYPE_ID(creamery, (creamery::send_counters))
@@ -286,6 +294,7 @@ CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::outbox_report>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<std::string>))
 
 CAF_ADD_TYPE_ID(creamery, (creamery::account_directory_actor))
+CAF_ADD_TYPE_ID(creamery, (creamery::bots_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::chat_writer_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::cog_sink_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::outbox_actor))

@@ -2,6 +2,7 @@
 
 #include "actors/accounts.hpp"
 #include "actors/bots.hpp"
+#include "actors/journal.hpp"
 #include "runtime/telemetry/log.hpp"
 
 namespace creamery {
@@ -27,16 +28,12 @@ node_actor::behavior_type node_state::make_behavior() {
   const auto& policy = environment_.supervision.group;
   children_.add({"accounts", "supervisor", policy, true, [this] { return start_accounts(); }});
   children_.add({"bots", "supervisor", policy, true, [this] { return start_bots(); }});
+  if (!environment_.store.folder.empty())
+    children_.add({"journal", "journal", environment_.supervision.journal, false, [this] { return start_journal(); }});
   children_.start();
   return {
     [this](ready_atom) { return children_.ready(); },
-    [this](drain_atom) -> caf::result<bool> {
-      auto promise = self_->make_response_promise<bool>();
-      self_->request(bots_, caf::infinite, drain_atom_v)
-        .then([this, promise](bool) mutable { promise.delegate(accounts_, drain_atom_v); },
-              [promise](const caf::error&) mutable { promise.deliver(false); });
-      return promise;
-    },
+    [this](drain_atom) { return drain(); },
     [this](caf::tick_atom) { children_.tick(); },
     [this](restart_atom, const std::string& path) { return children_.restart(path); },
     [this](tree_atom) { return children_.report(); },
@@ -54,7 +51,27 @@ caf::actor node_state::start_accounts() {
 
 caf::actor node_state::start_bots() {
   bots_ = self_->spawn<bots>(bot_settings_, account_directory_actor{accounts_}, environment_);
+  if (journal_)
+    self_->send(journal_, use_atom_v, bots_);
   return caf::actor_cast<caf::actor>(bots_);
+}
+
+caf::actor node_state::start_journal() {
+  journal_ = self_->spawn<journal, caf::detached>(environment_.store.folder, bots_);
+  return caf::actor_cast<caf::actor>(journal_);
+}
+
+caf::result<bool> node_state::drain() {
+  auto promise = self_->make_response_promise<bool>();
+  drain_then(self_, {bots_}, [this, promise]() mutable {
+    drain_then(self_, {accounts_}, [this, promise]() mutable {
+      if (journal_)
+        promise.delegate(journal_, drain_atom_v);
+      else
+        promise.deliver(true);
+    });
+  });
+  return promise;
 }
 
 caf::result<node_report> node_state::report() {

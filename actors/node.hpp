@@ -21,6 +21,9 @@ public:
 private:
   caf::actor start_accounts();
   caf::actor start_bots();
+  caf::actor start_journal();
+  /// In the order in which things come to an end: the last thing is to write down how everything stands.
+  caf::result<bool> drain();
   caf::result<node_report> report();
 
   node_actor::pointer self_;
@@ -30,6 +33,8 @@ private:
   supervisor<node_actor::base> children_;
   accounts_actor accounts_;
   bots_actor bots_;
+  /// Null: nothing is written down.
+  journal_actor journal_;
 };
 
 using node = caf::stateful_actor<node_state, node_actor::base>;

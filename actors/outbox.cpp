@@ -14,15 +14,22 @@ constexpr size_t max_latencies = 4'096;
 
 } // namespace
 
-outbox_memory::outbox_memory(const say_queue::options& options, say_queue::time_point now)
+outbox_memory::outbox_memory(const say_queue::options& options, std::shared_ptr<allowance_log> spent_before,
+                             say_queue::time_point now, int64_t (*clock)(say_queue::time_point))
   : queue(options, std::random_device{}()),
     logins(options.limits.logins, options.limits.login_period),
-    joins(options.limits.joins, options.limits.join_period) {
-  if (!options.spent)
-    return;
-  queue.assume_spent(now);
-  logins.fill(now, options.limits.logins);
-  joins.fill(now, options.limits.joins);
+    joins(options.limits.joins, options.limits.join_period),
+    spent(std::move(spent_before)),
+    wall_clock(clock) {
+  for (const auto& use : spent->uses()) {
+    // A clock that was set back meanwhile says that it is yet to come: then it counts as done just now.
+    auto when = now - std::chrono::milliseconds{std::max<int64_t>(wall_clock(now) - use.at, 0)};
+    switch (use.what) {
+      case allowance_log::kind::message: queue.remember(when, use.count); break;
+      case allowance_log::kind::login: logins.record(when, use.count); break;
+      case allowance_log::kind::join: joins.record(when, use.count); break;
+    }
+  }
 }
 
 outbox_state::outbox_state(outbox_actor::pointer self, std::string account, kept<outbox_memory> memory)
@@ -127,6 +134,7 @@ void outbox_state::proceed() {
   auto now = self_->clock().now();
   while (!login_requests_.empty() && memory_->logins.available(now) > 0) {
     memory_->logins.record(now);
+    record(allowance_log::kind::login, 1);
     login_requests_.front().deliver();
     login_requests_.pop_front();
   }
@@ -134,6 +142,7 @@ void outbox_state::proceed() {
     auto& one = join_requests_.front();
     auto count = std::min<uint64_t>(one.wanted, memory_->joins.available(now));
     memory_->joins.record(now, count);
+    record(allowance_log::kind::join, count);
     one.promise.deliver(count);
     join_requests_.pop_front();
   }
@@ -154,10 +163,19 @@ bool outbox_state::is_drained() const {
 
 void outbox_state::write() {
   auto now = self_->clock().now();
-  for (auto& one : memory_->queue.next(now)) {
+  auto todo = memory_->queue.next(now);
+  if (!todo.empty())
+    record(allowance_log::kind::message, todo.size());
+  for (auto& one : todo) {
     remember_latency(one, now);
     say_now(one);
   }
+}
+
+void outbox_state::record(allowance_log::kind what, size_t count) {
+  auto failed = memory_->record(what, self_->clock().now(), count);
+  if (failed && !std::exchange(told_of_record_, true))
+    log_->error("{}: {}: after a crash it won't be known what was sent", account_, to_string(*failed));
 }
 
 void outbox_state::say_now(const say_queue::transmission& one) {

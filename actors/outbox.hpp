@@ -6,6 +6,7 @@
 #include "actors/wake_up.hpp"
 #include "runtime/irc/limiter.hpp"
 #include "runtime/irc/say_queue.hpp"
+#include "runtime/store/allowance_log.hpp"
 #include "runtime/supervision/kept_state.hpp"
 
 #include <spdlog/logger.h>
@@ -20,11 +21,21 @@ namespace creamery {
 
 /// What an account says and has said; it outlives the outbox.
 struct outbox_memory {
-  outbox_memory(const say_queue::options& options, say_queue::time_point now);
+  /// @param spent_before what the account used before this; what it uses from now on is recorded there.
+  /// @param clock what time it is for that record.
+  outbox_memory(const say_queue::options& options, std::shared_ptr<allowance_log> spent_before,
+                say_queue::time_point now, int64_t (*clock)(say_queue::time_point));
+
+  /// Remembers that the account is about to use its allowance. Returns what went wrong with that.
+  std::optional<failure> record(allowance_log::kind what, say_queue::time_point now, size_t count) {
+    return spent->record(what, wall_clock(now), count);
+  }
 
   say_queue queue;
   sliding_window logins;
   sliding_window joins;
+  std::shared_ptr<allowance_log> spent;
+  int64_t (*wall_clock)(say_queue::time_point);
   /// A ring of the latest latencies, in microseconds.
   std::vector<uint32_t> latencies;
   size_t next_latency = 0;
@@ -57,6 +68,7 @@ private:
   /// Does everything that the limits allow now, and sets the alarm for the rest.
   void proceed();
   void write();
+  void record(allowance_log::kind what, size_t count);
   /// Nothing waits, and nothing is unanswered.
   bool is_drained() const;
   void remember_latency(const say_queue::transmission& sent, say_queue::time_point now);
@@ -70,6 +82,7 @@ private:
   std::deque<join_request> join_requests_;
   /// Who writes for a session.
   std::map<std::string, chat_writer_actor> writers_;
+  bool told_of_record_ = false;
   wake_up alarm_;
   drain_promises drained_;
 };

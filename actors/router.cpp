@@ -112,7 +112,9 @@ void router_state::pump(const std::string& cog, const receiver& to) {
 }
 
 router_report router_state::report() const {
-  router_report result{dispatcher_->counters(), {}};
+  router_report result{dispatcher_->counters(), 0, {}};
+  for (const auto& one : held_)
+    result.lines_held += one.lines.lines.size();
   for (const auto& [cog, queue] : dispatcher_->queues())
     result.cogs.push_back({cog, queue.counters()});
   return result;

@@ -7,11 +7,15 @@
 #include "runtime/net/endpoint.hpp"
 #include "runtime/net/fwd.hpp"
 #include "runtime/net/net_options.hpp"
+#include "runtime/store/reading_state.hpp"
 #include "runtime/supervision/backoff.hpp"
 #include "runtime/supervision/supervisor_core.hpp"
+#include "runtime/telemetry/utc_time.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +44,8 @@ struct chat_settings {
   duration overlap = std::chrono::seconds{45};
   /// Channels on one connection. Twitch cuts connections with too much traffic; 50 to 100 are advised (peers B 7).
   size_t channels_per_connection = 50;
+  /// What time it is, for people; another one in tests.
+  int64_t (*wall_clock)(std::chrono::steady_clock::time_point) = unix_milliseconds;
 };
 
 /// How the actors of the tree are kept alive: the supervisors' own limits, and what holds for each kind of child.
@@ -85,6 +91,17 @@ struct supervision_settings {
   child_policy router = worker();
   child_policy connection = worker();
   child_policy cog = cog_worker();
+  child_policy journal = worker();
+};
+
+/// What is written down, and what the process before this one has left.
+struct store_settings {
+  /// Where to write; empty: nothing is written.
+  std::filesystem::path folder;
+  /// What was read and handled when it ended.
+  reading_state last_reading;
+  /// Modules that took the process down more than once lately, with what there is to tell: their cogs begin in quarantine.
+  std::map<std::string, std::string> guilty;
 };
 
 /// What the actors of a machine share besides messages. Lives longer than all of them.
@@ -96,6 +113,7 @@ struct runtime_environment {
   say_queue::options say;
   delivery_queue::options delivery;
   supervision_settings supervision = {};
+  store_settings store = {};
 };
 
 /// One Twitch account.

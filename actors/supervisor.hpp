@@ -77,6 +77,11 @@ public:
     change([&](auto& todo) { core_.add(name, policy, now(), todo); });
   }
 
+  /// A child that was added begins in quarantine.
+  void quarantine(std::string_view name, std::string reason) {
+    change([&](auto& todo) { core_.quarantine_child(name, std::move(reason), now(), todo); });
+  }
+
   /// Names a child that could not even be started, so that it is seen.
   void add_failed(std::string name, std::string kind, std::string why) {
     failed_to_load_.push_back({std::move(name), std::move(kind), "failed to load", 0, std::move(why), 0, 0, {}});

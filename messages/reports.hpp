@@ -18,6 +18,19 @@ struct channel_report {
   std::string problem;
 };
 
+/// A time in which a channel was not read, or a cog didn't come to what was read. In milliseconds since 1970, by Twitch's clock
+/// or our own.
+struct reading_gap {
+  std::string channel;
+  /// The cog that didn't handle what was read; empty: nobody read it.
+  std::string cog;
+  int64_t from = 0;
+  /// 0: it has not ended.
+  int64_t to = 0;
+
+  friend bool operator==(const reading_gap&, const reading_gap&) = default;
+};
+
 /// How one chat connection stands.
 struct connection_report {
   std::string name;
@@ -37,7 +50,11 @@ struct connection_report {
   uint64_t lines_pending = 0;
   /// Lines that came when the end was near, and were not handed on any more.
   uint64_t lines_discarded = 0;
+  /// What was sent before this time, in milliseconds since 1970, has reached the router; 0: nothing has yet.
+  int64_t read_until = 0;
   std::vector<channel_report> channels;
+  /// When this connection didn't read its channels; a gap that begins at 0 comes before the first time.
+  std::vector<reading_gap> gaps;
 };
 
 /// How one cog stands.
@@ -47,11 +64,17 @@ struct cog_report {
   /// Its commands that failed too often and rest, and how many calls were not made because of that.
   std::vector<std::string> resting_commands = {};
   uint64_t skipped_calls = 0;
+  /// What it said and was not taken in: too much waited for the outbox, or the instance had been replaced.
+  uint64_t refused_messages = 0;
+  /// While lines wait for it: what was read before this time, in milliseconds since 1970, has been handled.
+  int64_t handled_until = 0;
 };
 
 /// How a router stands.
 struct router_report {
   dispatch_counters lines;
+  /// Lines that wait for the cogs' first word.
+  uint64_t lines_held = 0;
   std::vector<cog_report> cogs;
 };
 
@@ -87,6 +110,8 @@ struct bot_report {
   std::string name;
   router_report router;
   std::vector<connection_report> connections;
+  /// When channels were not read by any connection, and what cogs missed when the process ended.
+  std::vector<reading_gap> gaps;
 };
 
 /// Everything that runs on this machine.
@@ -104,24 +129,31 @@ bool inspect(Inspector& f, channel_report& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, reading_gap& x) {
+  return f.object(x).fields(f.field("channel", x.channel), f.field("cog", x.cog), f.field("from", x.from),
+                            f.field("to", x.to));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, connection_report& x) {
-  return f.object(x).fields(f.field("name", x.name), f.field("state", x.state), f.field("login", x.login),
-                            f.field("last_error", x.last_error), f.field("dials", x.dials),
-                            f.field("reconnects", x.reconnects), f.field("lines_in", x.lines_in),
-                            f.field("bad_lines", x.bad_lines), f.field("lines_forwarded", x.lines_forwarded),
-                            f.field("lines_pending", x.lines_pending), f.field("lines_discarded", x.lines_discarded),
-                            f.field("channels", x.channels));
+  return f.object(x).fields(
+    f.field("name", x.name), f.field("state", x.state), f.field("login", x.login), f.field("last_error", x.last_error),
+    f.field("dials", x.dials), f.field("reconnects", x.reconnects), f.field("lines_in", x.lines_in),
+    f.field("bad_lines", x.bad_lines), f.field("lines_forwarded", x.lines_forwarded),
+    f.field("lines_pending", x.lines_pending), f.field("lines_discarded", x.lines_discarded),
+    f.field("read_until", x.read_until), f.field("channels", x.channels), f.field("gaps", x.gaps));
 }
 
 template <class Inspector>
 bool inspect(Inspector& f, cog_report& x) {
   return f.object(x).fields(f.field("name", x.name), f.field("lines", x.lines),
-                            f.field("resting_commands", x.resting_commands), f.field("skipped_calls", x.skipped_calls));
+                            f.field("resting_commands", x.resting_commands), f.field("skipped_calls", x.skipped_calls),
+                            f.field("refused_messages", x.refused_messages), f.field("handled_until", x.handled_until));
 }
 
 template <class Inspector>
 bool inspect(Inspector& f, router_report& x) {
-  return f.object(x).fields(f.field("lines", x.lines), f.field("cogs", x.cogs));
+  return f.object(x).fields(f.field("lines", x.lines), f.field("lines_held", x.lines_held), f.field("cogs", x.cogs));
 }
 
 template <class Inspector>
@@ -140,8 +172,8 @@ bool inspect(Inspector& f, child_report& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, bot_report& x) {
-  return f.object(x).fields(f.field("name", x.name), f.field("router", x.router),
-                            f.field("connections", x.connections));
+  return f.object(x).fields(f.field("name", x.name), f.field("router", x.router), f.field("connections", x.connections),
+                            f.field("gaps", x.gaps));
 }
 
 template <class Inspector>

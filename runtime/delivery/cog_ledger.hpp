@@ -4,6 +4,7 @@
 #include "runtime/delivery/line_gate.hpp"
 #include "runtime/supervision/command_quarantine.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -35,7 +36,9 @@ public:
   };
 
   /// @param numbering distinguishes the numbers of this ledger's messages from those of others for the same cog.
-  explicit cog_ledger(uint64_t numbering) : numbering_(numbering) {
+  /// @param now when it begins.
+  explicit cog_ledger(uint64_t numbering, time_point now = {})
+    : numbering_(numbering), handled_until_(now.time_since_epoch().count()) {
   }
 
   /// A new instance takes the place of the one before, which can do nothing more from here on.
@@ -57,6 +60,16 @@ public:
 
   /// Somebody has seen to the cog: its commands' failures are forgotten.
   void forgive();
+
+  /// What was read from its connections before this time has been handled.
+  void handled(time_point read_at) noexcept {
+    handled_until_.store(read_at.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+
+  /// The latest of these; that of the beginning: none has.
+  time_point handled_until() const noexcept {
+    return time_point{time_point::duration{handled_until_.load(std::memory_order_relaxed)}};
+  }
 
   /// How many lines were poisoned so far.
   uint64_t poisoned() const;
@@ -89,6 +102,7 @@ private:
   uint64_t skipped_calls_ = 0;
   uint64_t last_say_ = 0;
   uint64_t refused_ = 0;
+  std::atomic<time_point::rep> handled_until_;
   std::map<uint64_t, say> unsettled_;
 };
 

@@ -33,11 +33,6 @@ public:
     events_.insert(events_.end(), count, now);
   }
 
-  /// Takes the window as full: what happened in the period before `now` isn't known.
-  void fill(time_point now, size_t limit) {
-    record(now, limit - std::min(limit, events_.size()));
-  }
-
   /// When the next event may happen; `now` or earlier: at once.
   time_point next(time_point now) {
     return next(now, limit_);

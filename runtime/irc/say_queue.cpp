@@ -260,8 +260,8 @@ say_queue::time_point say_queue::ready_at(const lane_key& key, time_point now) {
   const auto& in = rooms_[key.second];
   auto limit = in.privileged ? options_.limits.privileged_messages : options_.limits.messages;
   auto ready = window_.next(now, limit);
-  if (!in.privileged && in.last_written)
-    ready = std::max(ready, *in.last_written + options_.limits.channel_pause);
+  if (auto last = in.last_written ? in.last_written : written_before_; !in.privileged && last)
+    ready = std::max(ready, *last + options_.limits.channel_pause);
   return ready;
 }
 

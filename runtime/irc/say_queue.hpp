@@ -34,8 +34,6 @@ public:
     clock::duration repetition_period = std::chrono::seconds{33};
     /// The account is anonymous: nothing can be said, and every message is rejected.
     bool read_only = false;
-    /// What the account sent just before isn't known: its allowance is taken as used up.
-    bool spent = false;
     /// The transmissions are numbered from here on; those of one account never get the same number again.
     uint64_t first_transmission = 1;
   };
@@ -61,10 +59,10 @@ public:
       next_transmission_(options_.first_transmission) {
   }
 
-  /// Takes the account's allowance as used up: what was sent in the period before `now` isn't known, and to exceed the limit
-  /// costs an hour of silence.
-  void assume_spent(time_point now) {
-    window_.fill(now, options_.limits.privileged_messages);
+  /// The account wrote so many messages before this queue began, in whichever channels. The oldest ones are told first.
+  void remember(time_point when, size_t count) {
+    window_.record(when, count);
+    written_before_ = when;
   }
 
   /// Takes a message in. Returns false when the queue is full or there is nothing to say: it was counted and dropped. One that
@@ -190,6 +188,8 @@ private:
 
   options options_;
   sliding_window window_;
+  /// When something was written last before this queue began; it may have been in any channel.
+  std::optional<time_point> written_before_;
   std::minstd_rand random_;
   uint64_t next_transmission_;
   uint64_t next_place_ = 1;

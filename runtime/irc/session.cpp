@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <utility>
 
 namespace creamery {
 
@@ -65,7 +66,7 @@ irc_session::irc_session(irc_session_options options, irc_login login, time_poin
 
 irc_session::verdict irc_session::receive(const irc_line& line, time_point now, irc_action::list& todo) {
   heard_ = now;
-  pinged_.reset();
+  auto asked = std::exchange(pinged_, std::nullopt);
   switch (line.verb()) {
     case irc_verb::ping: {
       std::string answer = "PONG";
@@ -79,6 +80,8 @@ irc_session::verdict irc_session::receive(const irc_line& line, time_point now, 
     case irc_verb::pong:
       if (line.text() == flush_token)
         todo.emplace_back(irc_action::flushed{});
+      else if (asked)
+        complete_until_ = *asked;
       return verdict::consumed;
     case irc_verb::globaluserstate: return verdict::consumed;
     case irc_verb::cap:

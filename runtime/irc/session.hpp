@@ -158,6 +158,11 @@ public:
   /// fewer than were asked for, the rest is asked for again.
   void permit_joins(size_t count, time_point now, irc_action::list& todo);
 
+  /// Everything that the server sent before this time has arrived, as an answer to a PING has shown; the epoch: not known yet.
+  time_point complete_until() const noexcept {
+    return complete_until_;
+  }
+
   /// Asks for a sign that everything the server has sent by now has arrived: `irc_action::flushed` follows, unless the
   /// connection ends before.
   void flush(irc_action::list& todo);
@@ -206,6 +211,7 @@ private:
   time_point heard_;
   /// When the PING was sent that nothing has arrived since; nothing: none is open.
   std::optional<time_point> pinged_;
+  time_point complete_until_{};
   std::map<std::string, channel_state, std::less<>> channels_;
   /// The requests for JOINs that are not answered yet, oldest first: how many were asked for with each.
   std::deque<size_t> requests_;

@@ -1,9 +1,12 @@
 #include "runtime/program/admin_api.hpp"
 
+#include "runtime/telemetry/utc_time.hpp"
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -13,6 +16,9 @@ namespace {
 
 /// How long the actors may take before that itself is the answer.
 constexpr auto patience = std::chrono::seconds{4};
+
+/// So many gaps of each bot are shown.
+constexpr size_t shown_gaps = 100;
 
 using json = nlohmann::json;
 
@@ -42,6 +48,8 @@ uint64_t queue_of(const std::string& path, const node_report& report) {
     auto base = "bots/" + bot.name + "/";
     if (!path.starts_with(base))
       continue;
+    if (path == base + "router")
+      return bot.router.lines_held;
     for (const auto& cog : bot.router.cogs)
       if (path == base + "cog " + cog.name)
         return cog.lines.queued;
@@ -66,6 +74,19 @@ json tree_of(const std::vector<child_report>& children, const std::string& above
                       {"queue", queue_of(path, report)},
                       {"abandoned", one.abandoned},
                       {"children", tree_of(one.children, path + "/", report)}});
+  }
+  return result;
+}
+
+/// The last ones, oldest first.
+json latest_gaps(const std::vector<reading_gap>& gaps) {
+  auto result = json::array();
+  for (auto i = gaps.size() - std::min(gaps.size(), shown_gaps); i < gaps.size(); ++i) {
+    const auto& one = gaps[i];
+    result.push_back({{"channel", one.channel},
+                      {"cog", one.cog.empty() ? json{} : json(one.cog)},
+                      {"from", utc_time(one.from)},
+                      {"to", one.to == 0 ? json{} : json(utc_time(one.to))}});
   }
   return result;
 }
@@ -171,7 +192,8 @@ std::string to_json(const node_report& report) {
                       {"shed", x.shed},
                       {"queued", x.queued},
                       {"resting_commands", cog.resting_commands},
-                      {"skipped_calls", cog.skipped_calls}});
+                      {"skipped_calls", cog.skipped_calls},
+                      {"refused_messages", cog.refused_messages}});
     }
     auto connections = json::array();
     for (const auto& one : bot.connections)
@@ -191,7 +213,9 @@ std::string to_json(const node_report& report) {
                     {"routed", x.routed},
                     {"commands", x.commands},
                     {"cogs", std::move(cogs)},
-                    {"connections", std::move(connections)}});
+                    {"connections", std::move(connections)},
+                    {"gap_count", bot.gaps.size()},
+                    {"gaps", latest_gaps(bot.gaps)}});
   }
   auto accounts = json::array();
   for (const auto& account : report.accounts) {

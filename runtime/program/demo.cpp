@@ -127,14 +127,14 @@ int demo(const demo_arguments& arguments) {
   }
   make_moderators(**twitch, *config);
   auto bots =
-    service::start(*config, {.ca_certificates = (*twitch)->ca_certificate(), .cog_path = {}, .no_admin = true});
+    service::start(*config, {.ca_certificates = (*twitch)->ca_certificate(), .cog_path = {}, .bots_only = true});
   if (!bots) {
     std::cerr << "creamery demo: " << to_string(bots.error()) << '\n';
     return 1;
   }
 
   auto started = clock::now();
-  auto ends = arguments.seconds ? std::optional{started + *arguments.seconds} : std::nullopt;
+  auto ends = arguments.seconds ? started + *arguments.seconds : clock::time_point::max();
   auto raid_at =
     started
     + (arguments.seconds ? std::chrono::duration_cast<clock::duration>(*arguments.seconds * raid_after_share)
@@ -144,7 +144,7 @@ int demo(const demo_arguments& arguments) {
   auto raided = false;
   auto measure = [&] { return collect(**bots, **twitch, clock::now() - started); };
   demo_numbers numbers;
-  while (!ends || clock::now() < *ends) {
+  while (clock::now() < ends) {
     if (!raided && clock::now() >= raid_at) {
       raided = true;
       if (auto begun = (*twitch)->raid(raid()); !begun)

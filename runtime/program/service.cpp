@@ -6,6 +6,7 @@
 #include "runtime/net/net_context.hpp"
 #include "runtime/program/admin_api.hpp"
 #include "runtime/program/bot_plan.hpp"
+#include "runtime/program/store_plan.hpp"
 #include "runtime/program/supervision_plan.hpp"
 #include "runtime/program/test_timeouts.hpp"
 #include "runtime/supervision/kept_state.hpp"
@@ -29,10 +30,13 @@ constexpr auto stop_timeout = std::chrono::seconds{3};
 class service::implementation {
 public:
   implementation(std::unique_ptr<net_context> net, std::vector<std::filesystem::path> cog_directories,
-                 chat_settings chat, bot_plan plan, supervision_settings supervision, std::function<void()> on_failure)
-    : net_(std::move(net)),
+                 chat_settings chat, bot_plan plan, supervision_settings supervision, opened_store store,
+                 std::function<void()> on_failure)
+    : store_(std::move(store.folder)),
+      net_(std::move(net)),
       modules_(std::move(cog_directories)),
-      environment_{*net_, modules_, memory_, std::move(chat), {}, {}, std::move(supervision)},
+      environment_{
+        *net_, modules_, memory_, std::move(chat), {}, {}, std::move(supervision), std::move(store.settings)},
       system_(config_) {
     node_ = system_.spawn<node>(std::move(plan.accounts), std::move(plan.bots), environment_);
     node_->attach_functor([this, tell = std::move(on_failure)] {
@@ -100,6 +104,7 @@ private:
     return true;
   }
 
+  std::unique_ptr<store_folder> store_;
   std::unique_ptr<net_context> net_;
   module_loader modules_;
   kept_states memory_;
@@ -135,10 +140,17 @@ result<std::unique_ptr<service>> service::start(const configuration& config, con
                                 .proxies = proxy_rules_from_environment()});
   if (!net)
     return net.error();
-  auto impl =
-    std::make_unique<implementation>(std::move(*net), module_loader::usual_directories(extra.cog_path), std::move(chat),
-                                     plan_bots(config), plan_supervision(config.supervision), extra.on_failure);
-  if (!extra.no_admin)
+  opened_store store;
+  if (!extra.bots_only) {
+    auto opened = open_store(config.store.path);
+    if (!opened)
+      return opened.error();
+    store = std::move(*opened);
+  }
+  auto impl = std::make_unique<implementation>(std::move(*net), module_loader::usual_directories(extra.cog_path),
+                                               std::move(chat), plan_bots(config), plan_supervision(config.supervision),
+                                               std::move(store), extra.on_failure);
+  if (!extra.bots_only)
     impl->open_admin(config.admin, extra.faults);
   return std::unique_ptr<service>{new service{std::move(impl)}};
 }

@@ -25,8 +25,8 @@ public:
     std::string cog_path;
     /// Faults may be planted over HTTP; for tests only.
     bool faults = false;
-    /// No admin pages.
-    bool no_admin = false;
+    /// Nothing but the bots: no admin pages, and nothing is written to the disk.
+    bool bots_only = false;
     /// Called once, on any thread, when the tree of actors has given up and this process can do nothing more.
     std::function<void()> on_failure = {};
   };

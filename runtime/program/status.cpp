@@ -4,7 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <iostream>
+#include <map>
+#include <tuple>
 
 namespace creamery {
 
@@ -42,6 +45,26 @@ void show(const json& children, const std::string& indent, std::ostream& out) {
   }
 }
 
+/// Channels that were unread at the same time stand in one line.
+void show_gaps(const json& bots, std::ostream& out) {
+  for (const auto& bot : bots) {
+    std::map<std::tuple<std::string, std::string, std::string>, std::string> channels;
+    for (const auto& gap : bot.value("gaps", json::array())) {
+      auto text = [&](const char* key) { return gap.at(key).is_string() ? gap.at(key).get<std::string>() : ""; };
+      auto& names = channels[{text("from"), text("to"), text("cog")}];
+      names += (names.empty() ? "#" : ", #") + text("channel");
+    }
+    if (!channels.empty())
+      out << fmt::format("\nnot read by {} (the last {} of {} gaps):\n", bot.value("name", ""), bot.at("gaps").size(),
+                         bot.value("gap_count", 0));
+    for (const auto& [when, names] : channels) {
+      const auto& [from, to, cog] = when;
+      out << fmt::format("  {} to {}  {}{}\n", from, to.empty() ? "now" : to, names,
+                         cog.empty() ? "" : " (only by the cog " + cog + ")");
+    }
+  }
+}
+
 } // namespace
 
 int status(const config_arguments& arguments) {
@@ -65,6 +88,7 @@ int status(const config_arguments& arguments) {
   std::cout << fmt::format("{:<36}{:<16}{:<12}{:>8}{:>9}  {}\n", "actor", "kind", "state", "restarts", "queue",
                            "up for, or why not");
   show(content["tree"], "", std::cout);
+  show_gaps(content.value("bots", json::array()), std::cout);
   return 0;
 }
 

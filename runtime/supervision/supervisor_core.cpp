@@ -144,6 +144,17 @@ bool supervisor_core::restart_child(std::string_view name, time_point now, super
   return true;
 }
 
+bool supervisor_core::quarantine_child(std::string_view name, std::string reason, time_point now,
+                                       supervisor_action::list& todo) {
+  auto one = find(name);
+  if (one == children_.end() || stopping() || one->alive() || !one->policy.quarantine)
+    return false;
+  one->tried = true;
+  rest(*one, std::move(reason), now, todo);
+  advance(now, todo);
+  return true;
+}
+
 bool supervisor_core::stop_child(std::string_view name, time_point now, supervisor_action::list& todo) {
   return take_down(name, sequel::idle, now, todo);
 }
@@ -232,6 +243,14 @@ void supervisor_core::wait_cleanly(child& one, time_point now) {
     one.window->clear();
 }
 
+void supervisor_core::rest(child& one, std::string reason, time_point now, supervisor_action::list& todo) {
+  auto lasts = one.policy.quarantine->lasts;
+  one.state = child_state::quarantined;
+  one.due = after(now, lasts);
+  one.last_error = reason;
+  todo.push_back(supervisor_action::report_failure{one.name, std::move(reason), "quarantined", lasts});
+}
+
 bool supervisor_core::give_up(child& one, supervisor_action::list& todo) {
   todo.push_back(supervisor_action::abandon{one.name, one.instance});
   one.abandoned.insert(one.instance);
@@ -266,12 +285,8 @@ void supervisor_core::failed(children_list::iterator one, std::string reason, ti
     children_.erase(one);
     return;
   }
-  if (one->window && !one->window->admit(now)) {
-    one->state = child_state::quarantined;
-    one->due = after(now, one->policy.quarantine->lasts);
-    report("quarantined", one->policy.quarantine->lasts);
-    return;
-  }
+  if (one->window && !one->window->admit(now))
+    return rest(*one, std::move(reason), now, todo);
   if (!one->window && !window_.admit(now)) {
     report("escalating", {});
     one->state = child_state::idle;

@@ -158,6 +158,9 @@ public:
   /// Stops a child that is there, starts it again or for the first time in any case, with a clean record.
   bool restart_child(std::string_view child, time_point now, supervisor_action::list& todo);
 
+  /// A child that isn't running, and may be in quarantine, begins in it.
+  bool quarantine_child(std::string_view child, std::string reason, time_point now, supervisor_action::list& todo);
+
   /// Stops a child; it stays known.
   bool stop_child(std::string_view child, time_point now, supervisor_action::list& todo);
 
@@ -226,6 +229,8 @@ private:
   void carry_on(children_list::iterator one, time_point now, supervisor_action::list& todo);
   /// It will be started at once; its failures are forgotten.
   static void wait_cleanly(child& one, time_point now);
+  /// It isn't started for a while.
+  static void rest(child& one, std::string reason, time_point now, supervisor_action::list& todo);
   /// It isn't waited for any more. False: too many of its instances are stuck, so there will be no other one.
   bool give_up(child& one, supervisor_action::list& todo);
   /// It ended by itself and is to be started again, or could not be started.

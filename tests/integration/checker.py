@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 Event = dict[str, Any]
@@ -39,7 +40,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Problem:
-    """`kind` is one of: lost, doubled, swapped, foreign, unanswered, answered twice, answers swapped, answered nothing, message
+    """`kind` is one of: lost, doubled, swapped, foreign, gap too long, unanswered, answered twice, answers swapped, answered nothing, message
     limit, channel limit, join limit, login limit."""
 
     kind: str
@@ -106,14 +107,8 @@ def _recognise(sent: list[tuple[Name, Event]], got: list[tuple[Name, Event]]) ->
 def _check_channel(sent: list[tuple[Name, Event]], got: list[Name], who: str, mine: Collection[int],
                    losing: Collection[int]) -> list[Problem]:
     place = {name: index for index, (name, _) in enumerate(sent)}
-    problems = [Problem("foreign", who, name) for name in got if name not in place]
-    problems += [Problem("doubled", who, f"{name} ({times} times)") for name, times in Counter(got).items()
-                 if times > 1 and name in place]
-    # What is left is compared by place: each line that isn't part of the longest rising sequence is out of order.
-    once = [name for name in dict.fromkeys(got) if name in place]
-    in_order = _longest_rising([place[name] for name in once])
-    problems += [Problem("swapped", who, name) for name in once if place[name] not in in_order]
-    found = set(once)
+    problems = _check_order([name for name, _ in sent], got, who)
+    found = set(got) & place.keys()
     # A connection may lose the end of what it was sent: that after the last line which arrived by it (and by no other one).
     last_found = {connection: max((place[name] for name, line in sent
                                    if name in found and set(line["to"]) & set(mine) == {connection}), default=-1)
@@ -140,6 +135,68 @@ def _longest_rising(numbers: list[int]) -> set[int]:
         found.add(number_or_none)
         number_or_none = before[number_or_none]
     return found
+
+
+# -- gaps --------------------------------------------------------------------------------------------------------------
+
+
+def unix_ms(time: str) -> int:
+    """Milliseconds since 1970 of a time as the bots report it."""
+    moment = datetime.fromisoformat(time.replace("Z", "+00:00"))
+    return round(moment.timestamp() * 1000)
+
+
+def check_gaps(twitch: Iterable[Event], login: str, handled: Iterable[Event], gaps: Iterable[dict[str, Any]], cog: str = "",
+               who: str = "", early: float = 0) -> list[Problem]:
+    """Whether what a cog did not handle, of all that was said since its bot was first in a channel, is exactly what its gaps
+    tell: from the last line that was read until the bot was in the channel again. Lines without id aren't judged.
+
+    A gap may begin too early by so many seconds: after a `kill -9` it begins where the bot last wrote down how far it was."""
+    twitch, gaps = list(twitch), list(gaps)
+    own = {x["id"] for x in twitch if x["event"] == "message" and x["login"] == login}  # Twitch sends nobody what they say
+    joins: dict[Channel, list[int]] = defaultdict(list)
+    sent: dict[Channel, list[Event]] = defaultdict(list)
+    for event in twitch:
+        if event["event"] == "join" and event["login"] == login and event["verdict"] == "joined":
+            joins[event["channel"]].append(event["at"])
+        elif event["event"] == "line" and event["id"] and event["id"] not in own and event["channel"] in joins:
+            sent[event["channel"]].append(event)
+    got: dict[Channel, list[Name]] = defaultdict(list)
+    for line in handled:
+        if line["id"]:
+            got[line["channel"]].append(line["id"])
+    problems = []
+    for channel, lines in sent.items():
+        found = set(got[channel])
+        untold = {x["id"]: x["at"] for x in lines if x["id"] not in found}
+        in_channel = f"{who or login} in #{channel}"
+        for gap in gaps:
+            if gap["channel"] != channel or gap["cog"] not in (None, cog):
+                continue
+            begin = unix_ms(gap["from"])
+            end = (unix_ms(gap["to"]) + 1) * 1000 if gap["to"] else float("inf")
+            untold = {name: at for name, at in untold.items() if not begin <= at // 1000 or at >= end}
+            if gap["to"] and not gap["cog"]:
+                # The bot hears a moment later that it is in the channel: that moment is no part of the gap.
+                end = max((x for x in joins[channel] if x < end), default=0)
+            # Several lines may have come in the millisecond that it begins in.
+            problems += [Problem("gap too long", in_channel, x["id"]) for x in lines if x["id"] in found
+                         and begin + 1000 * early < x["at"] // 1000 and x["at"] < end]
+        problems += [Problem("lost", in_channel, name) for name in untold]
+        problems += _check_order([x["id"] for x in lines], got[channel], in_channel)
+    return problems
+
+
+def _check_order(sent: list[Name], got: list[Name], who: str) -> list[Problem]:
+    """Whether what was handled was sent, came once, and in the order in which it was sent."""
+    place = {name: index for index, name in enumerate(sent)}
+    problems = [Problem("foreign", who, name) for name in got if name not in place]
+    problems += [Problem("doubled", who, f"{name} ({times} times)") for name, times in Counter(got).items()
+                 if times > 1 and name in place]
+    # What is left is compared by place: each line that isn't part of the longest rising sequence is out of order.
+    once = [name for name in dict.fromkeys(got) if name in place]
+    in_order = _longest_rising([place[name] for name in once])
+    return problems + [Problem("swapped", who, name) for name in once if place[name] not in in_order]
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------

@@ -290,6 +290,7 @@ class Bots:
         self.write(config, variables)
         self.admin_token = config["admin"].get("token", "")
         self.process: Process
+        self._starts = 0
 
     def write(self, config: dict[str, Any], variables: dict[str, str]) -> None:
         """Writes both files. JSON is YAML, too."""
@@ -301,7 +302,8 @@ class Bots:
         return dict(json.loads(self.config_file.read_text(encoding="utf-8")))
 
     def start(self, command: str = "run", faults: bool = True, **environment: str) -> Process:
-        self.process = Process(f"{self._name}-{command}", [command, "--config", str(self.config_file), "--env",
+        self._starts += 1
+        self.process = Process(f"{self._name}-{command}-{self._starts}", [command, "--config", str(self.config_file), "--env",
                                                            str(self.env_file)], self._folder,
                                {"CREAMERY_COG_PATH": str(TEST_COGS), **({"CREAMERY_TEST_FAULTS": "1"} if faults else {}),
                                 "CREAMERY_TEST_TIMEOUTS": json.dumps(self._timeouts)} | environment)
@@ -346,7 +348,12 @@ class Bots:
     def fault(self, what: str, path: str) -> bool:
         """Lets an actor fail: `kill`, or for cogs `throw`, `block` and `crash`, for connections `drop`. False: there is no such
         actor at this moment."""
-        return self.admin("POST", f"/api/faults/{what}", path=path)[0] == 200
+        try:
+            return self.admin("POST", f"/api/faults/{what}", path=path)[0] == 200
+        except ConnectionError:
+            if what != "crash":
+                raise
+            return True  # it took effect before there was an answer
 
     def record_file(self, bot: str, cog: str) -> Path:
         """Where a recording cog of a bot writes to."""
@@ -464,6 +471,7 @@ class Scenario(unittest.TestCase):
             "endpoints": {"irc": twitch.endpoints[transport], "ca_file": str(twitch.ca_file)},
             "logging": {"level": "debug", "file": str(self.folder / name / "creamery.log")},
             "admin": {"listen": "127.0.0.1:0", "token": self.secret()},
+            "store": {"path": str(self.folder / name / "var")},
         } | more
         for bot, given in bots.items():
             settings = {"account": bot, "cogs": {"history": {}}} | given

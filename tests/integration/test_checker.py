@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import unittest
+from datetime import UTC, datetime
 
 import checker
-from checker import Event, check_answers, check_limits, check_lines
+from checker import Event, check_answers, check_gaps, check_limits, check_lines
 
 START = 1_700_000_000_000_000
 
@@ -32,7 +33,7 @@ def good_run(lines: int = 12) -> tuple[list[Event], list[Event]]:
         handled.append(line | {"n": number + 1})
         if number % 4 == 0 and has_id:
             add("message", 1.5 + 2 * number, connection=1, login="bot", channel=channel, text=f"mark {number}",
-                reply_to=line["id"], verdict="delivered")
+                reply_to=line["id"], verdict="delivered", id=f"answer-{number}")
     add("line", 30, kind="PRIVMSG", id="not-for-us", channel="c", order=0, to=[2])
     return twitch, handled
 
@@ -121,6 +122,58 @@ class Checker(unittest.TestCase):
             if line["event"] == "line" and 1 in line["to"]:
                 line["to"] = [1, 3]
         self.assertEqual(check_lines(self.twitch, "bot", self.handled), [])
+
+    # -- gaps
+
+    def run_with_a_gap(self) -> dict[str, object]:
+        """In channel a lines 4 (at 9 s) and 6 (at 13 s) were said while the bot was away; line 2 (at 5 s) has no id."""
+        for line in self.twitch:
+            if line["event"] == "line" and line["id"] in ("line-4", "line-6"):
+                line["to"] = []
+        again = {"event": "join", "connection": 3, "login": "bot", "channel": "a", "verdict": "joined"}
+        place = next(n for n, x in enumerate(self.twitch) if x.get("id") == "line-7")
+        self.twitch.insert(place, again | {"n": 0, "at": START + 14_000_000})
+        self.handled = [x for x in self.handled if x["id"] not in ("line-4", "line-6")]
+        return self.gap(1, 14)
+
+    def gap(self, begin: float, end: float | None, **more: object) -> dict[str, object]:
+        def time(seconds: float) -> str:
+            moment = datetime.fromtimestamp(START / 1_000_000 + seconds, UTC)
+            return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+        return {"channel": "a", "cog": None, "from": time(begin), "to": None if end is None else time(end)} | more
+
+    def judged(self, *gaps: dict[str, object], **more: float) -> list[str]:
+        return self.kinds(check_gaps(self.twitch, "bot", self.handled, gaps, **more))
+
+    def test_accepts_what_was_missed_in_a_gap_that_was_told(self) -> None:
+        self.assertEqual(self.judged(self.run_with_a_gap()), [])
+        self.assertEqual(check_gaps(*good_run()[:1], "bot", good_run()[1], []), [])
+
+    def test_names_each_line_missed_without_a_word(self) -> None:
+        self.run_with_a_gap()
+        self.assertEqual(self.judged(), ["lost", "lost"])
+
+    def test_names_what_was_missed_before_or_after_the_gap_that_was_told(self) -> None:
+        self.run_with_a_gap()
+        self.assertEqual(self.judged(self.gap(10, 14)), ["lost"])
+        self.assertEqual(self.judged(self.gap(1, 12)), ["lost"])
+
+    def test_names_a_gap_in_which_something_was_handled(self) -> None:
+        self.run_with_a_gap()
+        self.assertEqual(self.judged(self.gap(0.5, 14)), ["gap too long"])
+        self.assertEqual(self.judged(self.gap(0.5, 14), early=1), [])
+        self.assertEqual(self.judged(self.gap(1, None)), ["gap too long"])
+
+    def test_does_not_take_the_gap_of_another_channel_or_cog(self) -> None:
+        self.run_with_a_gap()
+        self.assertEqual(self.judged(self.gap(1, 14, channel="c")), ["lost", "lost"])
+        self.assertEqual(self.judged(self.gap(1, 14, cog="other")), ["lost", "lost"])
+
+    def test_names_what_was_doubled_around_a_gap(self) -> None:
+        gap = self.run_with_a_gap()
+        self.handled.append(self.handled[0])
+        self.assertEqual(self.judged(gap), ["doubled"])
 
     # -- answers
 

@@ -30,7 +30,7 @@ class Supervision(Scenario):
         twitch, bots = self.begin()
         actors = bots.actors()
         self.assertEqual(list(actors), ["accounts", "accounts/ann", "accounts/ann/outbox", "bots", "bots/ann",
-                                        "bots/ann/router", "bots/ann/cog history", "bots/ann/irc-1"])
+                                        "bots/ann/router", "bots/ann/cog history", "bots/ann/irc-1", "journal"])
         for path, one in actors.items():
             self.assertEqual((one["state"], one["restarts"], one["last_error"]), ("running", 0, ""), path)
             self.assertLess(one["uptime_ms"], 60_000)

@@ -43,8 +43,14 @@ chat_writer_actor::behavior_type writer(chat_writer_actor::pointer self, std::sh
   }};
 }
 
-kept<outbox_memory> memory(const say_queue::options& options, say_queue::time_point now = {}) {
-  return kept<outbox_memory>::make(options, now);
+int64_t milliseconds(say_queue::time_point when) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count();
+}
+
+kept<outbox_memory> memory(const say_queue::options& options,
+                           std::shared_ptr<allowance_log> spent = std::make_shared<allowance_log>(account_limits{}),
+                           say_queue::time_point now = {}) {
+  return kept<outbox_memory>::make(options, std::move(spent), now, milliseconds);
 }
 
 struct outbox_fixture : creamery::test::timed_fixture {
@@ -328,19 +334,32 @@ SCENARIO("an anonymous account says nothing and counts what it was to say") {
   CHECK_EQ(report().rejected, 1u);
 }
 
-SCENARIO("an outbox that takes the place of another one waits as long as what that sent may still count") {
-  GIVEN("an outbox that doesn't know what was sent before it") {
-    say_queue::options options;
-    options.spent = true;
+SCENARIO("an outbox that takes the place of another one goes on with what is left of its allowance") {
+  auto spent = std::make_shared<allowance_log>(account_limits{});
+  say_queue::options options;
+  auto begin_anew = [&] {
     kill(box);
-    box = sys.spawn<outbox>("creamybot", memory(options, sched.clock().now()));
+    box = sys.spawn<outbox>("creamybot", memory(options, spent, sched.clock().now()));
     member("chan", kind::joined);
-    WHEN("something is said, and a login and JOINs are asked for") {
+    tell(box, own_state{"bot", "chan", true, {}, {}});
+  };
+  GIVEN("an outbox that has used up all of it") {
+    begin_anew();
+    for (size_t i = 0; i < options.limits.privileged_messages; ++i)
+      say_in("chan", "hello " + std::to_string(i));
+    for (size_t i = 0; i < options.limits.logins; ++i)
+      want_login();
+    want_joins(options.limits.joins);
+    CHECK_EQ(written->size(), options.limits.privileged_messages);
+    written->clear();
+    WHEN("it is forgotten with all that it knew, and something is said, and a login and JOINs are asked for") {
+      pass(1s);
+      begin_anew();
       CHECK(say_in("chan", "hello"));
       auto logins = want_login();
       auto joins = want_joins(3);
-      THEN("nothing happens before a full window has passed") {
-        pass(options.limits.login_period - 1ms);
+      THEN("nothing happens before a full window has passed since then") {
+        pass(options.limits.login_period - 1001ms);
         CHECK_EQ(*logins, 0u);
         CHECK_EQ(*joins, 0u);
         pass(2ms);
@@ -353,6 +372,30 @@ SCENARIO("an outbox that takes the place of another one waits as long as what th
       }
     }
   }
+}
+
+SCENARIO("an outbox that takes the place of another one doesn't wait without need") {
+  auto spent = std::make_shared<allowance_log>(account_limits{});
+  spent->record(allowance_log::kind::message, milliseconds(sched.clock().now()), 1);
+  kill(box);
+  box = sys.spawn<outbox>("creamybot", memory({}, spent, sched.clock().now()));
+  member("chan", kind::joined);
+  say_in("chan", "hello");
+  pass(account_limits{}.channel_pause - 1ms); // the last message may have been in this channel
+  CHECK(written->empty());
+  pass(1ms);
+  CHECK_EQ(texts(), std::vector<std::string>{"hello"});
+}
+
+SCENARIO("a clock that was set back makes nobody wait for longer than a window") {
+  auto spent = std::make_shared<allowance_log>(account_limits{});
+  spent->record(allowance_log::kind::message, milliseconds(sched.clock().now() + 24h), 100);
+  kill(box);
+  box = sys.spawn<outbox>("creamybot", memory({}, spent, sched.clock().now()));
+  member("chan", kind::joined);
+  say_in("chan", "hello");
+  pass(account_limits{}.message_period);
+  CHECK_EQ(texts(), std::vector<std::string>{"hello"});
 }
 
 SCENARIO("what a cog says can't be more than one line of a message") {

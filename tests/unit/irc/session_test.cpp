@@ -226,6 +226,25 @@ SCENARIO("the server doesn't know our capabilities") {
   CHECK_EQ(hear(":tmi.twitch.tv 001 mybot :Welcome, GLHF!"), strings{});
 }
 
+SCENARIO("the answer to a PING shows that all before it has arrived") {
+  open();
+  hear(":tmi.twitch.tv 001 mybot :Welcome, GLHF!");
+  CHECK(session->complete_until() == time_point{});
+  while (wait_for_deadline() != strings{"send PING :creamery"}) {
+    // something else comes first
+  }
+  now += 3s;
+  hear("@id=1 :ann!ann@ann.tmi.twitch.tv PRIVMSG #chan :hi"); // life, but no answer
+  CHECK(session->complete_until() == time_point{});
+  while (wait_for_deadline() != strings{"send PING :creamery"}) {
+    // something else comes first
+  }
+  auto asked = now;
+  now += 3s;
+  hear(":tmi.twitch.tv PONG tmi.twitch.tv :creamery");
+  CHECK(session->complete_until() == asked);
+}
+
 SCENARIO("a welcome that doesn't come is given up after its time") {
   GIVEN("a server that says nothing at all") {
     open();

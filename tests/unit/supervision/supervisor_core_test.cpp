@@ -493,6 +493,29 @@ SCENARIO("a supervisor that is stopped during a back-off doesn't start the child
 
 // -- quarantine -------------------------------------------------------------------------------------------------------------
 
+SCENARIO("a child may begin in quarantine, and the others don't wait for it") {
+  stage x;
+  x.add({"a"});
+  x.add({"q"}, {.quarantine = quarantine_policy{{2, 10s}, 5min}});
+  x.add({"b"});
+  x.run([&](auto& todo) {
+    CHECK(x.core.quarantine_child("q", "it is guilty", x.now, todo));
+    CHECK(!x.core.quarantine_child("a", "it has no such policy", x.now, todo));
+    CHECK(!x.core.quarantine_child("c", "it isn't there", x.now, todo));
+  });
+  x.start();
+  CHECK_EQ(x.take(), (strings{"start a", "start b", "all started"}));
+  CHECK_EQ(x.failures, (strings{"q: it is guilty: quarantined"}));
+  CHECK_EQ(x.view("q").last_error, "it is guilty");
+  WHEN("its time is over") {
+    x.pass(5min);
+    THEN("it is started") {
+      CHECK_EQ(x.take(), (strings{"start q"}));
+      x.run([&](auto& todo) { CHECK(!x.core.quarantine_child("q", "it runs already", x.now, todo)); });
+    }
+  }
+}
+
 SCENARIO("a child that fails too often rests for a while, and its supervisor goes on") {
   stage x{with(restart_strategy::one_for_one, 0)};
   auto fail_twice = [&] {

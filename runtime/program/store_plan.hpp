@@ -1,0 +1,22 @@
+#pragma once
+
+#include "actors/settings.hpp"
+#include "messages/result.hpp"
+#include "runtime/store/store_folder.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace creamery {
+
+/// The folder `store.path`, and what the process before this one has left there.
+struct opened_store {
+  std::unique_ptr<store_folder> folder;
+  store_settings settings;
+};
+
+/// Opens the folder, reads and logs what is known of the end of the process before, and has crashes of this one recorded.
+/// Fails when the folder can't be used.
+result<opened_store> open_store(const std::filesystem::path& path);
+
+} // namespace creamery

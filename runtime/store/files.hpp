@@ -1,0 +1,15 @@
+#pragma once
+
+/// The files in the folder `store.path`.
+namespace creamery::store_files {
+
+/// How far chat was read and handled (`reading_state`).
+inline constexpr const char* reading = "reading.json";
+
+/// What took the process down (`crash_record`).
+inline constexpr const char* crashes = "crashes";
+
+/// What accounts have used of their allowances (`spent_file`), one file an account.
+inline constexpr const char* budgets = "budgets";
+
+} // namespace creamery::store_files

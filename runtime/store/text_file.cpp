@@ -1,0 +1,60 @@
+#include "runtime/store/text_file.hpp"
+
+#include "runtime/store/descriptor.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <system_error>
+
+namespace creamery {
+
+failure last_error(const std::filesystem::path& file, std::string_view what) {
+  return {file.string(), std::string{what} + ": " + std::generic_category().message(errno)};
+}
+
+result<std::optional<std::string>> read_text(const std::filesystem::path& file, size_t max_size) {
+  descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!in) {
+    if (errno == ENOENT)
+      return std::optional<std::string>{};
+    return last_error(file, "can't be read");
+  }
+  std::string content(max_size + 1, '\0');
+  size_t size = 0;
+  while (size < content.size()) {
+    auto got = ::read(in.get(), content.data() + size, content.size() - size);
+    if (got < 0 && errno != EINTR)
+      return last_error(file, "can't be read");
+    if (got == 0)
+      break;
+    if (got > 0)
+      size += static_cast<size_t>(got);
+  }
+  if (size > max_size)
+    return failure{file.string(), "is longer than " + std::to_string(max_size) + " bytes"};
+  content.resize(size);
+  return std::optional{std::move(content)};
+}
+
+std::optional<failure> replace_text(const std::filesystem::path& file, std::string_view content) {
+  auto draft = file;
+  draft += ".new";
+  {
+    descriptor out{::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
+    if (!out)
+      return last_error(draft, "can't be written");
+    while (!content.empty()) {
+      auto done = ::write(out.get(), content.data(), content.size());
+      if (done < 0 && errno != EINTR)
+        return last_error(draft, "can't be written");
+      if (done > 0)
+        content.remove_prefix(static_cast<size_t>(done));
+    }
+  }
+  if (std::rename(draft.c_str(), file.c_str()) != 0)
+    return last_error(file, "can't be replaced");
+  return std::nullopt;
+}
+
+} // namespace creamery
