@@ -122,7 +122,9 @@ caf::actor bot_state::start_cog(const cog_settings& cog, const std::shared_ptr<c
   if (turn.lost_one)
     log_->error("{}: the cog {} never came back from a line, which is not tried again", settings_.name, cog.name);
   cog_identity identity{settings_.name, settings_.prefix, cog, std::move(ledger), std::move(turn)};
-  auto address = self_->spawn<cog_runner, caf::detached>(std::move(identity), module);
+  const auto cooperative = cooperative_.try_emplace(cog.name, module->descriptor().cooperative).first->second;
+  auto address = cooperative ? self_->spawn<cog_runner>(std::move(identity), module)
+                             : self_->spawn<cog_runner, caf::detached>(std::move(identity), module);
   cogs_[cog.name] = address;
   self_->send(address, use_atom_v, router_);
   if (outbox_)
@@ -191,6 +193,10 @@ void bot_state::watch_cogs() {
     auto busy = dog.look(instance, where, self_->clock().now());
     auto seconds = std::chrono::duration_cast<std::chrono::seconds>(busy).count();
     if (busy >= limits.stuck_handler) {
+      if (cooperative_[cog])
+        log_->error("{}: the cog {}: it says that it never waits, and did: it gets a thread of its own", settings_.name,
+                    cog);
+      cooperative_[cog] = false;
       // One that isn't replaced any more is seen here again and again, and was told of.
       if (children_.stuck("cog " + cog, "stuck in one handler for " + std::to_string(seconds) + " s"))
         log_->error("{}: the cog {} has been stuck in one handler for {} s: it is given up", settings_.name, cog,

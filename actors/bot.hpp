@@ -63,6 +63,8 @@ private:
   std::map<std::string, chat_connection_actor> connections_;
   /// For each cog its watchdog, and whether the present handler was warned of.
   std::map<std::string, std::pair<watchdog, bool>> watchdogs_;
+  /// Whether a cog shares the threads of the actors: it says that it never waits, and never has.
+  std::map<std::string, bool> cooperative_;
   /// What the connections reported, by their names.
   std::map<std::string, bot_ready> ready_;
   bool is_ready_ = false;

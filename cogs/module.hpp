@@ -13,7 +13,7 @@ class cog;
 #define CREAMERY_STRINGIFY(x) CREAMERY_STRINGIFY_IMPL(x)
 
 /// Grows whenever a class in `cogs/` or `messages/` changes in a way that a module compiled before would misunderstand.
-#define CREAMERY_COG_INTERFACE 1
+#define CREAMERY_COG_INTERFACE 2
 
 #if defined(__SANITIZE_ADDRESS__)
 #define CREAMERY_SANITIZER "address"
@@ -47,8 +47,23 @@ struct creamery_cog_descriptor {
   void* (*create)(creamery::cog& context);
   /// Ends it.
   void (*destroy)(void* object);
+  /// Its author promises that it never waits: it needs no thread of its own.
+  bool cooperative;
 };
 }
+
+namespace creamery {
+
+/// Whether a cog says of itself: `static constexpr bool cooperative = true;`.
+template <class T>
+constexpr bool is_cooperative() {
+  if constexpr (requires { T::cooperative; })
+    return T::cooperative;
+  else
+    return false;
+}
+
+} // namespace creamery
 
 /// "cog!" in ASCII.
 constexpr uint32_t creamery_cog_magic = 0x21676F63;
@@ -57,6 +72,9 @@ constexpr uint32_t creamery_cog_magic = 0x21676F63;
 /// namespace.
 #define CREAMERY_COG(type)                                                                                             \
   extern "C" [[gnu::visibility("default")]] const creamery_cog_descriptor creamery_cog = {                             \
-    creamery_cog_magic, sizeof(creamery_cog_descriptor), CREAMERY_COG_ABI,                                             \
+    creamery_cog_magic,                                                                                                \
+    sizeof(creamery_cog_descriptor),                                                                                   \
+    CREAMERY_COG_ABI,                                                                                                  \
     [](creamery::cog& context) -> void* { return new type(context); },                                                 \
-    [](void* object) { delete static_cast<type*>(object); }};
+    [](void* object) { delete static_cast<type*>(object); },                                                           \
+    creamery::is_cooperative<type>()};

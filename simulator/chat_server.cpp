@@ -41,6 +41,7 @@ void chat_server::receive(session& from, std::string_view line, time_point now) 
     if (!from.ignores_ping)
       send(from, ":tmi.twitch.tv PONG tmi.twitch.tv :" + std::string{parsed->param(0)});
   } else if (verb == "PONG") {
+    counters_.pongs += from.pong_due != time_point::max() ? 1 : 0;
     from.pong_due = time_point::max();
     from.ping_due = now + setup_.ping_period;
   } else if (verb == "QUIT") {

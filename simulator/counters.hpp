@@ -12,6 +12,8 @@ struct counters {
   uint64_t closes = 0;
   uint64_t logins = 0;
   uint64_t logins_refused = 0;
+  /// Answers to the server's PING.
+  uint64_t pongs = 0;
   uint64_t joins = 0;
   uint64_t joins_refused = 0;
   uint64_t parts = 0;

@@ -129,6 +129,7 @@ nlohmann::json to_json(const counters& all) {
           {"closes", all.closes},
           {"logins", all.logins},
           {"logins_refused", all.logins_refused},
+          {"pongs", all.pongs},
           {"joins", all.joins},
           {"joins_refused", all.joins_refused},
           {"parts", all.parts},

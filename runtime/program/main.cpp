@@ -21,6 +21,8 @@ struct simulate_arguments {
   double rate = 0;
   double factor = 0;
   int64_t seconds = 0;
+  double ping_period = 0;
+  double pong_timeout = 0;
   bool no_limits = false;
 };
 
@@ -42,6 +44,11 @@ void add_simulate_options(CLI::App& command, simulate_arguments& arguments) {
   command.add_option("--lines-per-frame", server.lines_per_frame, "IRC lines in one WebSocket message")
     ->check(CLI::PositiveNumber)
     ->capture_default_str();
+  command.add_option("--ping-period", arguments.ping_period, "seconds between two PINGs (default: 300)")
+    ->check(CLI::PositiveNumber);
+  command
+    .add_option("--pong-timeout", arguments.pong_timeout, "seconds that a client may take to answer (default: 60)")
+    ->check(CLI::PositiveNumber);
   command.add_flag("--no-limits", arguments.no_limits, "judge no rate limits");
   command.add_option("--replay", arguments.replay.file, "a file of raw IRC lines to send again")->type_name("FILE");
   command.add_option("--rate", arguments.rate, "replay so many lines a second (default: as recorded)");
@@ -58,6 +65,11 @@ void add_simulate_options(CLI::App& command, simulate_arguments& arguments) {
 int simulate(const CLI::App& command, simulate_arguments& arguments) {
   using speed_kind = creamery::simulator::replay_request::speed_kind;
   arguments.setup.server.limits.enforced = !arguments.no_limits;
+  auto milliseconds = [](double seconds) { return std::chrono::milliseconds{static_cast<int64_t>(seconds * 1000)}; };
+  if (arguments.ping_period > 0)
+    arguments.setup.server.ping_period = milliseconds(arguments.ping_period);
+  if (arguments.pong_timeout > 0)
+    arguments.setup.server.pong_timeout = milliseconds(arguments.pong_timeout);
   arguments.setup.lasts = std::chrono::seconds{arguments.seconds};
   if (!arguments.replay.file.empty()) {
     if (command.count("--rate") > 0) {

@@ -434,7 +434,7 @@ class ConnectProxy:
 
 # -- tests ---------------------------------------------------------------------------------------------------------------
 
-RECORDING_COGS = ("history", "thrower", "blocker")
+RECORDING_COGS = ("history", "thrower", "blocker", "pretender")
 
 
 class Scenario(unittest.TestCase):

@@ -26,7 +26,9 @@ strings deeds;
 /// How many objects of the cog there are.
 int objects = 0;
 
-const creamery_cog_descriptor descriptor{creamery_cog_magic, sizeof(creamery_cog_descriptor), CREAMERY_COG_ABI,
+const creamery_cog_descriptor descriptor{creamery_cog_magic,
+                                         sizeof(creamery_cog_descriptor),
+                                         CREAMERY_COG_ABI,
                                          [](creamery::cog& context) -> void* {
                                            construct(context);
                                            ++objects;
@@ -35,7 +37,8 @@ const creamery_cog_descriptor descriptor{creamery_cog_magic, sizeof(creamery_cog
                                          [](void* object) {
                                            --objects;
                                            delete static_cast<int*>(object);
-                                         }};
+                                         },
+                                         true};
 
 /// What a double of a router heard.
 struct router_record {
