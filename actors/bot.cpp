@@ -51,7 +51,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
                      false,
                      [this, cog, module = *module] { return start_cog(cog, module); },
                      {"throw", "block", "crash"},
-                     [ledger = ledger_of(cog.name)] { ledger->forgive(); }});
+                     [ledger = ledger_of(cog.name)] { ledger->forgive(); },
+                     [ledger = ledger_of(cog.name)] { ledger->give_up(); }});
       if (auto guilt = guilt_of(cog))
         children_.quarantine("cog " + cog.name, *guilt);
     } else {
@@ -117,6 +118,9 @@ caf::actor bot_state::start_router(const std::vector<std::string>& cogs) {
 
 caf::actor bot_state::start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module) {
   auto ledger = ledger_of(cog.name);
+  // One whose supervisor has ended may be in the middle of a line, and is waited for as long as any other.
+  if (!ledger->is_free() && busy_for(cog.name) < environment_.supervision.stuck_handler)
+    return nullptr;
   // From here on the instance before this one can do nothing more, be it that it is stuck and comes back.
   auto turn = ledger->take_over(self_->clock().now());
   if (turn.lost_one)
@@ -184,13 +188,17 @@ std::shared_ptr<cog_ledger> bot_state::ledger_of(const std::string& cog) {
   });
 }
 
+watchdog::duration bot_state::busy_for(const std::string& cog) {
+  auto [instance, where] = ledger_of(cog)->look();
+  return watchdogs_[cog].first.look(instance, where, self_->clock().now());
+}
+
 void bot_state::watch_cogs() {
   const auto& limits = environment_.supervision;
   self_->run_delayed(limits.watch_every, [this] { watch_cogs(); });
   for (const auto& [cog, address] : cogs_) {
-    auto [instance, where] = ledger_of(cog)->look();
-    auto& [dog, warned] = watchdogs_[cog];
-    auto busy = dog.look(instance, where, self_->clock().now());
+    auto busy = busy_for(cog);
+    auto& warned = watchdogs_[cog].second;
     auto seconds = std::chrono::duration_cast<std::chrono::seconds>(busy).count();
     if (busy >= limits.stuck_handler) {
       if (cooperative_[cog])

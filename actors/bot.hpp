@@ -42,6 +42,8 @@ private:
   reading_state::bot last_reading() const;
   /// Those of these channels that were read then, and until when.
   std::map<std::string, int64_t> unread_before(const std::vector<std::string>& channels) const;
+  /// For how long the present handler of a cog has been seen running.
+  watchdog::duration busy_for(const std::string& cog);
   /// Looks for handlers that don't return.
   void watch_cogs();
   void on_ready(const std::string& connection, const bot_ready& ready);

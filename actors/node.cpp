@@ -25,9 +25,9 @@ node_state::node_state(node_actor::pointer self, std::vector<account_settings> a
 }
 
 node_actor::behavior_type node_state::make_behavior() {
-  const auto& policy = environment_.supervision.group;
-  children_.add({"accounts", "supervisor", policy, true, [this] { return start_accounts(); }});
-  children_.add({"bots", "supervisor", policy, true, [this] { return start_bots(); }});
+  const auto& policies = environment_.supervision;
+  children_.add({"accounts", "supervisor", policies.accounts_group, true, [this] { return start_accounts(); }});
+  children_.add({"bots", "supervisor", policies.bots_group, true, [this] { return start_bots(); }});
   if (!environment_.store.folder.empty())
     children_.add({"journal", "journal", environment_.supervision.journal, false, [this] { return start_journal(); }});
   children_.start();

@@ -84,7 +84,8 @@ struct supervision_settings {
   supervisor_core::options bots{.limit = {10, std::chrono::minutes{1}}};
   supervisor_core::options account_children{.limit = {10, std::chrono::minutes{1}}};
   supervisor_core::options bot_children{.limit = {10, std::chrono::minutes{1}}};
-  child_policy group = branch();
+  child_policy accounts_group = branch();
+  child_policy bots_group = branch();
   child_policy account = branch();
   child_policy bot = branch();
   child_policy outbox = worker();

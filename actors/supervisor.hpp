@@ -48,6 +48,8 @@ public:
     std::vector<std::string> faults = {};
     /// Called when somebody restarts it by hand: what is held against it is forgotten.
     std::function<void()> forgive = [] {};
+    /// Called when an instance is stuck and isn't waited for any more.
+    std::function<void()> given_up = [] {};
   };
 
   /// @param on_give_up called when the children fail too often: whatever is wrong may be in what is kept for them.
@@ -206,9 +208,7 @@ private:
   void carry_out(supervisor_action::start& x) {
     auto address = specs_.at(x.child).start();
     if (!address)
-      return change([&](auto& todo) {
-        core_.ended(x.child, x.instance, exit_kind::failure, "its predecessor has not ended yet", now(), todo);
-      });
+      return change([&](auto& todo) { core_.postponed(x.child, x.instance, now(), todo); });
     running_.push_back({x.child, x.instance, address});
     self_->monitor(address);
     self_->request(address, caf::infinite, ready_atom_v)
@@ -229,6 +229,7 @@ private:
 
   void carry_out(supervisor_action::abandon& x) {
     log_->error("{} can't be ended: it is given up", x.child);
+    specs_.at(x.child).given_up();
   }
 
   void carry_out(supervisor_action::report_failure& x) {

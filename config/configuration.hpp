@@ -111,7 +111,7 @@ struct supervised_kind {
 };
 
 struct supervision_config {
-  /// By kind of actor: node, accounts, bots, account, bot, outbox, router, connection, cog.
+  /// By kind of actor: node, accounts, bots, account, bot, outbox, router, connection, cog, journal.
   std::map<std::string, supervised_kind> kinds;
 };
 

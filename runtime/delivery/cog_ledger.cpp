@@ -15,7 +15,18 @@ cog_ledger::handover cog_ledger::take_over(time_point now) {
   if (auto called = std::exchange(calling_, {}); last.inside && !called.empty())
     commands_.failed(called, now);
   gate_ = std::make_shared<line_gate>(done);
+  given_up_ = false;
   return {++instance_, gate_, last.inside};
+}
+
+void cog_ledger::give_up() {
+  std::lock_guard guard{mutex_};
+  given_up_ = true;
+}
+
+bool cog_ledger::is_free() const {
+  std::lock_guard guard{mutex_};
+  return given_up_ || !gate_ || !gate_->look().busy();
 }
 
 std::optional<std::string> cog_ledger::poisoned(uint64_t instance, time_point now) {

@@ -87,6 +87,12 @@ public:
   /// The present instance, and how far it is.
   std::pair<uint64_t, line_gate::position> look() const;
 
+  /// The present instance is stuck, and isn't waited for any more.
+  void give_up();
+
+  /// Whether a new instance can begin without taking a line out of the hands of the present one, which may yet finish it.
+  bool is_free() const;
+
   /// Messages that were refused because too much was waiting, or because the instance had been replaced.
   uint64_t refused() const;
 
@@ -95,6 +101,7 @@ private:
   const uint64_t numbering_;
   uint64_t instance_ = 0;
   std::shared_ptr<line_gate> gate_;
+  bool given_up_ = false;
   uint64_t poisoned_ = 0;
   command_quarantine commands_;
   /// The command that is being called; empty: none is.

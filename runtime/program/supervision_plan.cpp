@@ -36,12 +36,16 @@ supervision_settings plan_supervision(const supervision_config& config) {
                                                                           {"bots", &plan.bots},
                                                                           {"account", &plan.account_children},
                                                                           {"bot", &plan.bot_children}};
-  const std::map<std::string_view, child_policy*> workers{
-    {"outbox", &plan.outbox}, {"router", &plan.router}, {"connection", &plan.connection}, {"cog", &plan.cog}};
+  const std::map<std::string_view, child_policy*> children{
+    {"account", &plan.account},       {"bot", &plan.bot},
+    {"outbox", &plan.outbox},         {"router", &plan.router},
+    {"connection", &plan.connection}, {"cog", &plan.cog},
+    {"journal", &plan.journal},       {"accounts", &plan.accounts_group},
+    {"bots", &plan.bots_group}};
   for (const auto& [name, kind] : config.kinds) {
     if (auto one = supervisors.find(name); one != supervisors.end())
       change(one->second->limit, kind);
-    if (auto one = workers.find(name); one != workers.end())
+    if (auto one = children.find(name); one != children.end())
       change(*one->second, kind);
   }
   if (auto cog = config.kinds.find("cog"); cog != config.kinds.end()) {

@@ -10,6 +10,9 @@ namespace {
 using time_point = supervisor_core::time_point;
 using child_state = supervisor_core::child_state;
 
+/// Between two attempts to start a child whose predecessor hasn't quite ended.
+constexpr auto postponed_start = std::chrono::milliseconds{5};
+
 time_point after(time_point now, child_policy::duration wait) {
   return wait == child_policy::forever ? time_point::max() : now + wait;
 }
@@ -44,8 +47,25 @@ void supervisor_core::ready(std::string_view name, uint64_t instance, time_point
   if (one == children_.end() || one->instance != instance || one->state != child_state::starting)
     return;
   one->state = child_state::running;
+  one->postponed_since.reset();
   one->running_since = now;
   one->tried = true;
+  advance(now, todo);
+}
+
+void supervisor_core::postponed(std::string_view name, uint64_t instance, time_point now,
+                                supervisor_action::list& todo) {
+  auto one = find(name);
+  if (one == children_.end() || one->instance != instance || one->state != child_state::starting)
+    return;
+  if (!one->postponed_since)
+    one->postponed_since = now;
+  if (after(*one->postponed_since, one->policy.start_timeout) <= now) {
+    one->postponed_since.reset();
+    return ended(name, instance, exit_kind::failure, "its predecessor doesn't end", now, todo);
+  }
+  one->state = child_state::waiting;
+  one->due = now + postponed_start;
   advance(now, todo);
 }
 

@@ -134,6 +134,10 @@ public:
   /// This instance is ready.
   void ready(std::string_view child, uint64_t instance, time_point now, supervisor_action::list& todo);
 
+  /// This instance can't be started yet, because its predecessor, which is about to end, still has what it needs. It is tried
+  /// again in a moment; that is no failure, unless it takes longer than a start may.
+  void postponed(std::string_view child, uint64_t instance, time_point now, supervisor_action::list& todo);
+
   /// This instance has ended, or could not even be started.
   void ended(std::string_view child, uint64_t instance, exit_kind kind, std::string reason, time_point now,
              supervisor_action::list& todo);
@@ -215,6 +219,8 @@ private:
     bool in_group = false;
     uint64_t restarts = 0;
     std::string last_error;
+    /// Since when its start is postponed again and again.
+    std::optional<time_point> postponed_since;
   };
 
   using children_list = std::list<child>;

@@ -99,6 +99,7 @@ class Process:
 
     def __init__(self, name: str, arguments: Sequence[str], folder: Path, environment: dict[str, str] | None = None) -> None:
         self.name = name
+        self.before_stop: Callable[[], None] = lambda: None
         self._out = folder / f"{name}.out"
         self._final_output: str | None = None
         with self._out.open("wb") as out:
@@ -141,6 +142,7 @@ class Process:
     def stop(self, number: signal.Signals = signal.SIGTERM, deadline: float = END) -> int:
         """Asks it to end, and returns its exit status."""
         if self.is_running:
+            self.before_stop()
             self.send(number)
         return self.wait(deadline)
 
@@ -307,7 +309,15 @@ class Bots:
                                                            str(self.env_file)], self._folder,
                                {"CREAMERY_COG_PATH": str(TEST_COGS), **({"CREAMERY_TEST_FAULTS": "1"} if faults else {}),
                                 "CREAMERY_TEST_TIMEOUTS": json.dumps(self._timeouts)} | environment)
+        if command == "run":
+            self.process.before_stop = self.check_balance
         return self.process
+
+    def check_balance(self) -> None:
+        """Whatever happened, for each cog `routed = handled + poisoned + shed + queued`."""
+        if "admin pages at" in self.process.output:
+            report = self.report()
+            assert report["balanced"], report["bots"]
 
     # -- its admin pages
 

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from checker import check_answers, check_limits, check_lines
+from checker import check_answers, check_gaps, check_limits, check_lines
 from harness import Bots, Scenario, Simulator, wait_for
 
 BOT = "ann"
@@ -14,30 +14,45 @@ CHANNELS = ["red", "green"]
 # Commands that viewers give meanwhile: within what Twitch allows a moderator to say.
 COMMANDS = 40
 
-# As many failures as there may be: here they are planted.
-PATIENT = {"supervision": {kind: {"failures": 100_000} for kind in ("node", "accounts", "bots", "account", "bot", "cog")}
-           | {kind: {"backoff_first_ms": 5, "backoff_cap_ms": 20} for kind in ("router", "connection", "outbox")}}
-PATIENT["supervision"]["cog"] |= {"backoff_first_ms": 5, "backoff_cap_ms": 20}
+# As many failures as there may be, and short pauses: here they are planted.
+SHORT = {"backoff_first_ms": 5, "backoff_cap_ms": 20}
+MANY = {"failures": 100_000}
+PATIENT = {"supervision": {kind: MANY | SHORT for kind in ("accounts", "bots", "account", "bot", "cog")}
+           | {kind: SHORT for kind in ("router", "connection", "outbox", "journal")} | {"node": MANY}}
+
+# Seconds.
+DROP_EVERY = 0.6
+
+EVERYBODY = ["accounts", f"accounts/{BOT}", f"accounts/{BOT}/outbox", "bots", f"bots/{BOT}", "journal"] + [
+    f"bots/{BOT}/{x}" for x in ("router", "irc-1", "cog history", "cog thrower")]
 
 
 class Killer:
-    """Ends random actors, one after the other, until it is stopped."""
+    """Ends random actors, one after the other, until it is stopped; with `drops` the connection's socket as well, but not more
+    often than Twitch lets an account log in."""
 
-    def __init__(self, bots: Bots, victims: list[str], seed: int) -> None:
-        self._bots, self._victims, self._dice = bots, victims, random.Random(seed)
+    def __init__(self, bots: Bots, seed: int, drops: bool = False) -> None:
+        self._bots, self._dice, self._drops = bots, random.Random(seed), drops
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
-        self.kills: dict[str, int] = dict.fromkeys(victims, 0)
+        self.landed: dict[str, int] = dict.fromkeys(["socket", *EVERYBODY], 0)
         self._thread.start()
 
     def _run(self) -> None:
+        next_drop = time.monotonic() + DROP_EVERY
         while not self._stop.is_set():
-            victim = self._dice.choice(self._victims)
-            self.kills[victim] += self._bots.fault("kill", victim)
+            if self._drops and time.monotonic() >= next_drop and self._bots.fault("drop", f"bots/{BOT}/irc-1"):
+                next_drop = time.monotonic() + DROP_EVERY
+                self.landed["socket"] += 1
+            victim = self._dice.choice(EVERYBODY)
+            self.landed[victim] += self._bots.fault("kill", victim)
 
     @property
     def total(self) -> int:
-        return sum(self.kills.values())
+        return sum(self.landed.values())
+
+    def __str__(self) -> str:
+        return ", ".join(f"{path.split('/', 1)[-1]} {count}" for path, count in self.landed.items() if count)
 
     def stop(self) -> None:
         self._stop.set()
@@ -54,9 +69,7 @@ class Chaos(Scenario):
         wait_for(lambda: bots.actors().get(f"bots/{BOT}/irc-1", {}).get("state") == "running", "the connection runs")
         print(f"(seed {seed})", end=" ", flush=True)
         replay = twitch.replay(lines, speed="fastest", rounds=rounds, channels=CHANNELS)
-        victims = [f"accounts/{BOT}", f"accounts/{BOT}/outbox"] + [
-            f"bots/{BOT}/{x}" for x in ("router", "irc-1", "cog history", "cog thrower")]
-        return twitch, bots, Killer(bots, victims, seed), replay
+        return twitch, bots, Killer(bots, seed), replay
 
     def survive(self, transport: str, rounds: int, kills: int) -> None:
         seed = int(time.time())
@@ -93,8 +106,7 @@ class Chaos(Scenario):
         self.assertEqual(check_answers(history, BOT, commands), [])
         self.assertEqual(check_limits(history, {(BOT, x) for x in CHANNELS}), [])
         self.assertEqual(sum(x["event"] == "connect" for x in history), 1, "a killed actor takes no socket along")
-        by_kind = ", ".join(f"{path.split('/')[-1]} {count}" for path, count in killer.kills.items())
-        print(f"{landed} kills landed ({by_kind}), {len(commands)} commands answered")
+        print(f"{landed} kills landed ({killer}), {len(commands)} commands answered")
         self.assertGreaterEqual(landed, kills)
 
     def test_killed_actors_lose_and_double_nothing_over_irc(self) -> None:
@@ -102,3 +114,38 @@ class Chaos(Scenario):
 
     def test_killed_actors_lose_and_double_nothing_over_wss(self) -> None:
         self.survive("wss", 5, 50)
+
+    def test_what_dropped_sockets_lose_is_what_is_told(self) -> None:
+        """Sockets are dropped as well: what is missing then lies between the last line that was read and the next JOIN."""
+        lines = self.skip_without_test_data("chat-burst.irc")
+        seed = int(time.time())
+        twitch = self.simulator()
+        bots = self.bots(twitch, {BOT: {"channels": CHANNELS, "cogs": {"history": {}, "thrower": {}}}},
+                         timeouts={"redial_first_ms": 10, "redial_cap_ms": 50}, **PATIENT)
+        self.bots(twitch, {"bob": {"channels": CHANNELS}})  # in an empty channel nothing is said
+        for login in (BOT, "bob"):
+            self.wait_until_joined(twitch, login, CHANNELS)
+        print(f"(seed {seed})", end=" ", flush=True)
+        replay = twitch.replay(lines, speed="fixed", rate=4000, rounds=5, channels=CHANNELS)
+        killer = Killer(bots, seed, drops=True)
+        try:
+            wait_for(lambda: twitch.replay_status(replay)["state"] == "done", "the replay is over", 60)
+        finally:
+            killer.stop()
+        self.wait_until_joined(twitch, BOT, CHANNELS)
+        last = {twitch.say(channel, "the end") for channel in CHANNELS}
+        for cog in ("history", "thrower"):
+            wait_for(lambda: {x["id"] for x in bots.record(BOT, cog)} >= last, f"{cog} has handled the last line")
+        gaps = wait_for(lambda: (x := bots.report()["bots"]) and x[0]["connections"] and x[0]["gaps"], "the gaps are told")
+        self.assertEqual(bots.report()["bots"][0]["gap_count"], len(gaps))
+        self.assertEqual(bots.process.stop(), 0)
+        history = twitch.stop()
+        missed = 0
+        for cog in ("history", "thrower"):
+            handled = bots.record(BOT, cog)
+            self.assertEqual(check_gaps(history, BOT, handled, gaps, cog)[:5], [], cog)
+            missed += len({x["id"] for x in history if x["event"] == "line"} - {x["id"] for x in handled})
+        print(f"{killer.total} faults landed ({killer}), {len(gaps)} gaps, {missed // 2} lines missed")
+        self.assertGreaterEqual(killer.total, 50)
+        self.assertGreaterEqual(killer.landed["socket"], 5)
+        self.assertGreater(missed, 0)

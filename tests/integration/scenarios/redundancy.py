@@ -36,6 +36,7 @@ class Redundancy(Scenario):
         report = bots.report()
         self.assertTrue(report["balanced"])
         self.assertGreater(report["bots"][0]["duplicates"], 1000)
+        self.assertEqual(report["bots"][0]["gaps"], [])
         self.assertEqual(bots.process.stop(), 0)
         history = twitch.stop()
         self.assertEqual(check_lines(history, BOT, bots.record(BOT), losing=[])[:5], [], "no gap, nothing twice")

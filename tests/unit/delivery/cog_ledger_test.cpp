@@ -37,6 +37,24 @@ SCENARIO("an instance goes on where the one before it ended") {
   CHECK_EQ(ledger.poisoned(), 0u);
 }
 
+SCENARIO("whoever is in the middle of something isn't replaced, unless it is given up") {
+  cog_ledger ledger{1};
+  CHECK(ledger.is_free()); // there is none yet
+  auto first = ledger.take_over();
+  CHECK(ledger.is_free());
+  first.gate->enter(1);
+  CHECK(!ledger.is_free());
+  first.gate->leave();
+  CHECK(ledger.is_free());
+  first.gate->enter_aside();
+  CHECK(!ledger.is_free());
+  ledger.give_up();
+  CHECK(ledger.is_free());
+  auto second = ledger.take_over();
+  second.gate->enter(1);
+  CHECK(!ledger.is_free()); // it isn't stuck because the one before it was
+}
+
 SCENARIO("a line that an instance never came back from is poisoned, and not tried again") {
   cog_ledger ledger{1};
   auto first = ledger.take_over();

@@ -491,6 +491,57 @@ SCENARIO("a supervisor that is stopped during a back-off doesn't start the child
   CHECK_EQ(x.take(), strings{});
 }
 
+// -- postponed starts -------------------------------------------------------------------------------------------------------
+
+SCENARIO("a child whose predecessor hasn't ended is started as soon as it has, and that is no failure") {
+  stage x{with(restart_strategy::one_for_one, 0)};
+  x.held_up = {"b"};
+  x.add({"a", "b", "c"}, {.start_timeout = 30s});
+  x.start();
+  x.pass(1s);
+  auto trace = x.take();
+  CHECK_EQ(trace.front(), "start a");
+  CHECK(trace.size() > 100u);
+  CHECK_EQ(std::count(trace.begin(), trace.end(), "start b"), static_cast<std::ptrdiff_t>(trace.size()) - 1);
+  CHECK(x.state_of("b") == state::waiting);
+  CHECK(x.state_of("c") == state::waiting); // the order holds
+  CHECK_EQ(x.failures, strings{});
+  WHEN("it can be started") {
+    x.held_up.clear();
+    x.pass(10ms);
+    THEN("it is, and so are those after it") {
+      CHECK_EQ(x.take(), (strings{"start b", "start c", "all started"}));
+      CHECK_EQ(x.view("b").restarts, 0u);
+    }
+  }
+  WHEN("one of another instance is told to be postponed") {
+    x.run([&](auto& todo) { x.core.postponed("c", 1, x.now, todo); });
+    THEN("nothing happens") {
+      CHECK(x.state_of("c") == state::running);
+    }
+  }
+}
+
+SCENARIO("a predecessor that never ends makes the start a failure after its time") {
+  stage x{with(restart_strategy::one_for_one, 0)};
+  x.held_up = {"a"};
+  x.add({"a"}, {.start_timeout = 2s});
+  x.start();
+  x.pass(1999ms);
+  CHECK_EQ(x.failures, strings{});
+  x.pass(10ms);
+  CHECK_EQ(x.failures, (strings{"a: its predecessor doesn't end: escalating"}));
+}
+
+SCENARIO("a supervisor that is stopped waits for no postponed start") {
+  stage x;
+  x.held_up = {"a"};
+  x.add({"a"});
+  x.start();
+  x.run([&](auto& todo) { x.core.stop(x.now, todo); });
+  CHECK_EQ(x.finished, "it was stopped");
+}
+
 // -- quarantine -------------------------------------------------------------------------------------------------------------
 
 SCENARIO("a child may begin in quarantine, and the others don't wait for it") {

@@ -106,6 +106,7 @@ public:
   std::map<std::string, size_t> failing_starts; // how many of its next starts fail
   std::set<std::string> ignoring;               // end normally instead of getting ready
   std::set<std::string> slow;                   // get ready only when told
+  std::set<std::string> held_up;                // can't be started yet
   std::set<std::string> deaf;                   // don't end when they are asked to
   std::set<std::string> stuck;                  // don't even end when they are killed
 
@@ -135,7 +136,9 @@ private:
 
   void carry_out(supervisor_action::start& x) {
     trace.push_back("start " + x.child);
-    if (auto i = failing_starts.find(x.child); i != failing_starts.end() && i->second > 0) {
+    if (held_up.count(x.child) > 0) {
+      run([&](auto& todo) { core.postponed(x.child, x.instance, now, todo); });
+    } else if (auto i = failing_starts.find(x.child); i != failing_starts.end() && i->second > 0) {
       --i->second;
       run([&](auto& todo) { core.ended(x.child, x.instance, exit_kind::failure, "boom", now, todo); });
     } else if (ignoring.count(x.child) > 0) {
