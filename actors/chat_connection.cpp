@@ -1,5 +1,6 @@
 #include "actors/chat_connection.hpp"
 
+#include "actors/exceptions.hpp"
 #include "runtime/irc/parser.hpp"
 #include "runtime/net/printable.hpp"
 #include "runtime/telemetry/log.hpp"
@@ -69,6 +70,7 @@ chat_connection_state::chat_connection_state(chat_connection_actor::pointer self
 }
 
 chat_connection_actor::behavior_type chat_connection_state::make_behavior() {
+  end_with_exceptions(self_);
   self_->set_exit_handler([this](const caf::exit_msg& request) {
     say_goodbye();
     self_->quit(request.reason);

@@ -1,5 +1,6 @@
 #include "actors/cog_runner.hpp"
 
+#include "actors/exceptions.hpp"
 #include "runtime/net/printable.hpp"
 #include "runtime/telemetry/log.hpp"
 
@@ -42,6 +43,7 @@ cog_runner_state::~cog_runner_state() {
 }
 
 cog_actor::behavior_type cog_runner_state::make_behavior() {
+  end_with_exceptions(self_);
   if (!guarded("its constructor", [this] { object_ = module_->descriptor().create(context_); }))
     self_->quit(caf::make_error(caf::sec::runtime_error, "the constructor threw"));
   return {

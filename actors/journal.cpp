@@ -1,5 +1,6 @@
 #include "actors/journal.hpp"
 
+#include "actors/exceptions.hpp"
 #include "runtime/store/files.hpp"
 #include "runtime/store/text_file.hpp"
 #include "runtime/telemetry/log.hpp"
@@ -25,6 +26,7 @@ journal_state::journal_state(journal_actor::pointer self, std::filesystem::path 
 }
 
 journal_actor::behavior_type journal_state::make_behavior() {
+  end_with_exceptions(self_);
   rest();
   return {
     [](ready_atom) {},

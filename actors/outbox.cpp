@@ -1,5 +1,6 @@
 #include "actors/outbox.hpp"
 
+#include "actors/exceptions.hpp"
 #include "runtime/telemetry/log.hpp"
 
 #include <algorithm>
@@ -38,6 +39,7 @@ outbox_state::outbox_state(outbox_actor::pointer self, std::string account, kept
 }
 
 outbox_actor::behavior_type outbox_state::make_behavior() {
+  end_with_exceptions(self_);
   self_->set_down_handler([this](const caf::down_msg& down) { on_down(down); });
   return {
     [](ready_atom) {},

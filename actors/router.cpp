@@ -1,5 +1,6 @@
 #include "actors/router.hpp"
 
+#include "actors/exceptions.hpp"
 #include "runtime/telemetry/log.hpp"
 
 #include <algorithm>
@@ -23,6 +24,7 @@ router_state::router_state(router_actor::pointer self, std::string bot, kept<dis
 }
 
 router_actor::behavior_type router_state::make_behavior() {
+  end_with_exceptions(self_);
   for (const auto& [cog, queue] : dispatcher_->queues())
     awaited_.erase(cog); // known from a router before this one: its queue takes what comes
   if (!awaited_.empty())

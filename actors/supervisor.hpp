@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/exceptions.hpp"
 #include "actors/gathering.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/wake_up.hpp"
@@ -25,6 +26,13 @@ inline exit_kind exit_kind_of(const caf::error& reason) {
   if (!reason)
     return exit_kind::normal;
   return reason == caf::exit_reason::user_shutdown ? exit_kind::shutdown : exit_kind::failure;
+}
+
+/// Why an actor ended, for people.
+inline std::string reason_of(const caf::error& reason) {
+  if (reason && reason.context().match_elements<std::string>())
+    return reason.context().get_as<std::string>(0);
+  return caf::to_string(reason);
 }
 
 /// Keeps the children of an actor alive, by the rules of `supervisor_core`. A part of the actor that owns it, which passes on
@@ -57,6 +65,7 @@ public:
     Self* self, std::shared_ptr<spdlog::logger> log, supervisor_core::options options,
     std::function<void()> on_give_up = [] {})
     : self_(self), log_(std::move(log)), core_(options, std::random_device{}()), on_give_up_(std::move(on_give_up)) {
+    end_with_exceptions(self_);
     self_->set_down_handler([this](const caf::down_msg& down) { ended(down); });
     self_->set_exit_handler([this](const caf::exit_msg& request) { stop(request.reason); });
   }
@@ -277,7 +286,7 @@ private:
     auto gone = std::move(*one);
     running_.erase(one);
     change([&](auto& todo) {
-      core_.ended(gone.name, gone.number, exit_kind_of(down.reason), caf::to_string(down.reason), now(), todo);
+      core_.ended(gone.name, gone.number, exit_kind_of(down.reason), reason_of(down.reason), now(), todo);
     });
   }
 

@@ -302,6 +302,37 @@ SCENARIO("a cog with an option of the wrong type ends with a clear message") {
   CHECK_EQ(log.count("its constructor threw"), 1u);
 }
 
+SCENARIO("whichever handler throws, the cog ends ['handle exceptions from different message type']") {
+  auto one_that_throws = [](cog& context) {
+    context.on_chat([](const chat_message& message) {
+      if (message.text() == "boom")
+        throw std::runtime_error("in chat");
+    });
+    context.command("trip", [](command_call&) { throw std::logic_error("in a command"); });
+    context.on(irc_verb::clearchat, [](const irc_line&) { throw std::bad_alloc(); });
+    context.on_ready([](std::string_view, const strings&) { throw 42; });
+  };
+  const std::vector<std::function<void()>> ways{
+    [&] { deliver({{"boom"}}); },
+    [&] {
+      deliver({{"!trip", 0, 5}});
+    },
+    [&] {
+      tell(runner, bot_ready{"creamybot", {}, {}});
+    },
+  };
+  uint64_t instance = 0;
+  for (const auto& way : ways) {
+    start(one_that_throws, ++instance);
+    introduce();
+    deliver({{"hello"}});
+    CHECK(alive());
+    way();
+    CHECK(!alive());
+  }
+  CHECK_EQ(ledger->poisoned(), 2u); // on_ready has no line
+}
+
 SCENARIO("a cog may throw anything") {
   start([](cog& context) { context.on_chat([](const chat_message&) { throw 42; }); });
   introduce();

@@ -316,6 +316,33 @@ SCENARIO("a full queue sheds chat before commands, and says how much") {
   CHECK_EQ(report().cogs.at(0).lines.queued, 0u);
 }
 
+SCENARIO("what comes while a cog backs off waits for it, up to a bound; what is shed is counted ['publish dropped "
+         "messages while "
+         "backing off and stash is full']") {
+  kill(hub);
+  hub = spawn_router({.capacity = 2'000, .window = 400});
+  auto first = add("cog", 1, {}, true);
+  chat({"first"});
+  done("cog", 1, 1);
+  kill(sinks.back()); // its restart waits
+  for (int i = 0; i < 50; ++i)
+    chat({"meanwhile " + std::to_string(i)});
+  auto waiting = report().cogs.at(0).lines;
+  CHECK_GT(waiting.shed, 0u);
+  CHECK_EQ(waiting.routed, 51u);
+  CHECK_EQ(waiting.queued + waiting.shed, 50u);
+  auto second = std::make_shared<cog_inbox>();
+  sinks.push_back(sys.spawn(sink, second));
+  cog_interest interest;
+  interest.add(irc_verb::privmsg);
+  tell(hub, cog_progress{"cog", 2, 1, 0}, interest, sinks.back());
+  while (report().cogs.at(0).lines.queued > 0)
+    done("cog", 2, second->lines.back().number);
+  CHECK_EQ(second->texts.size(), waiting.queued);
+  CHECK_EQ(second->texts.back(), "meanwhile 49"); // the oldest of those that waited went
+  CHECK_EQ(report().cogs.at(0).lines.handled, 1 + waiting.queued);
+}
+
 SCENARIO("a line that comes by two connections is handled once") {
   auto inbox = add("cog", 1, {}, true);
   tell(hub, batch_of({privmsg("same", "hello")}, 1));

@@ -242,7 +242,7 @@ uint64_t number_from(const char* variable, uint64_t otherwise) {
 BEGIN_FIXTURE_SCOPE(tree_fixture)
 
 // CREAMERY_SEED runs one seed again, CREAMERY_SEEDS runs more of them.
-SCENARIO("random trees survive being stressed") {
+SCENARIO("random trees survive being stressed [SupervisorHierarchySpec: 'survive being stressed']") {
   auto first = number_from("CREAMERY_SEED", 1);
   auto count = std::getenv("CREAMERY_SEED") ? 1 : number_from("CREAMERY_SEEDS", 1'000);
   log_options quiet;

@@ -155,7 +155,7 @@ SCENARIO("what is no cog is refused before any of its code runs") {
   }
   GIVEN("a module that was built for another program") {
     auto bytes = real_module();
-    const std::string mark = CREAMERY_COG_MARK "1,";
+    const std::string mark = CREAMERY_COG_MARK CREAMERY_STRINGIFY(CREAMERY_COG_INTERFACE) ",";
     REQUIRE(bytes.find(mark) != std::string::npos);
     for (auto at = bytes.find(mark); at != std::string::npos; at = bytes.find(mark, at + 1))
       bytes[at + mark.size() - 2] = '9';

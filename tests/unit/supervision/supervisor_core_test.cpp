@@ -19,7 +19,9 @@ supervisor_core::options with(restart_strategy strategy, size_t intensity = 10) 
 
 } // namespace
 
-// The names in capital letters are those of OTP's supervisor_SUITE (peers D1).
+// The names in capital letters are those of OTP's supervisor_SUITE, those in quotes of Akka's SupervisionSpec (peers D1, D2).
+// Not here: CHILD_UNLINK and SUP_START_IGNORE_INIT (there are no links and no init function), SUP_START_MAP_FAULTY_SPECS (a
+// policy is typed, so a faulty one doesn't compile).
 
 // -- starting ---------------------------------------------------------------------------------------------------------------
 
@@ -345,7 +347,8 @@ SCENARIO("by default one restart in five seconds is tolerated, as in OTP") {
   CHECK_EQ(x.finished, "more than 1 failures within 5 s, the last one: a: boom");
 }
 
-SCENARIO("failures that lie further apart are tolerated for ever [MULTIPLE_RESTARTS]") {
+SCENARIO("failures that lie further apart are tolerated for ever [MULTIPLE_RESTARTS, 'reset retry limit after "
+         "withinTimeRange']") {
   stage x;
   x.begin({"a"});
   for (int i = 0; i < 1'000; ++i) {
@@ -356,7 +359,8 @@ SCENARIO("failures that lie further apart are tolerated for ever [MULTIPLE_RESTA
   CHECK_EQ(x.view("a").restarts, 1'000u);
 }
 
-SCENARIO("with an intensity of 0 the first failure is too much") {
+SCENARIO(
+  "with an intensity of 0 the first failure is too much ['stop at first exception when restart retries limit is 0']") {
   stage x{with(restart_strategy::one_for_one, 0)};
   x.begin({"a", "b"});
   x.ends("a");
@@ -450,7 +454,8 @@ SCENARIO("a restart waits, and twice as long after each failure") {
   CHECK_EQ(x.view("b").restarts, 0u);
 }
 
-SCENARIO("a child that has lived for long enough begins its back-off anew") {
+SCENARIO("a child that has lived for long enough begins its back-off anew ['reset exponential backoff count after "
+         "reset timeout']") {
   stage x{with(restart_strategy::one_for_one, 100)};
   x.begin({"a"}, {.wait = {.first = 1s, .cap = 1min, .jitter = 0}, .healthy_after = 10s});
   x.ends("a");
