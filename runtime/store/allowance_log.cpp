@@ -73,10 +73,7 @@ result<std::unique_ptr<allowance_log>> allowance_log::open(const std::filesystem
     return content.error();
   auto log = std::make_unique<allowance_log>(limits);
   if (*content) {
-    std::vector<use> known;
-    for (std::string_view rest{**content}; rest.size() >= line_size; rest.remove_prefix(line_size))
-      if (auto x = parse_line(rest.substr(0, line_size)))
-        known.push_back(*x);
+    auto known = parse_uses(**content);
     for (const auto& ring : log->rings_)
       if (!ring.slots.empty())
         known.push_back({ring.slots.front().what, booted, ring.slots.size()});
@@ -120,6 +117,14 @@ std::vector<use> allowance_log::uses() const {
     std::copy_if(ring.slots.begin(), ring.slots.end(), std::back_inserter(result),
                  [](const auto& x) { return x.count > 0; });
   std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  return result;
+}
+
+std::vector<use> parse_uses(std::string_view text) {
+  std::vector<use> result;
+  for (; text.size() >= line_size; text.remove_prefix(line_size))
+    if (auto x = parse_line(text.substr(0, line_size)))
+      result.push_back(*x);
   return result;
 }
 

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace creamery {
@@ -62,6 +63,9 @@ private:
   std::filesystem::path path_;
   descriptor file_{-1};
 };
+
+/// The uses in such a file's text; what can't be read is passed over.
+std::vector<allowance_log::use> parse_uses(std::string_view text);
 
 /// When this machine was started, in milliseconds since 1970.
 int64_t boot_time();

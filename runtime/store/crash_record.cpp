@@ -126,12 +126,8 @@ private:
 
 } // namespace
 
-result<std::vector<crash>> read_crashes(const std::filesystem::path& file, int64_t since) {
-  auto content = read_text(file, max_file_size);
-  if (!content)
-    return content.error();
+std::vector<crash> parse_crashes(std::string_view rest, int64_t since) {
   std::vector<crash> result;
-  std::string_view rest = *content ? std::string_view{**content} : std::string_view{};
   while (!rest.empty()) {
     auto line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
@@ -145,6 +141,13 @@ result<std::vector<crash>> read_crashes(const std::filesystem::path& file, int64
       result.push_back({at, text("signal"), text("module"), text("cog")});
   }
   return result;
+}
+
+result<std::vector<crash>> read_crashes(const std::filesystem::path& file, int64_t since) {
+  auto content = read_text(file, max_file_size);
+  if (!content)
+    return content.error();
+  return parse_crashes(*content ? **content : std::string{}, since);
 }
 
 std::map<std::string, std::string> guilty_modules(const std::vector<crash>& crashes, size_t times) {

@@ -31,6 +31,9 @@ struct crash {
 /// can't be read; one that isn't there is empty.
 result<std::vector<crash>> read_crashes(const std::filesystem::path& file, int64_t since);
 
+/// The same from the file's text.
+std::vector<crash> parse_crashes(std::string_view text, int64_t since);
+
 /// The modules that took the process down at least so many times, with what there is to tell about it.
 std::map<std::string, std::string> guilty_modules(const std::vector<crash>& crashes, size_t times);
 
