@@ -24,13 +24,8 @@ account_state::account_state(account_actor::pointer self, account_settings setti
 account_actor::behavior_type account_state::make_behavior() {
   children_.add({"outbox", "outbox", environment_.supervision.outbox, false, [this] { return start_outbox(); }});
   children_.start();
-  return {
-    [this](ready_atom) { return children_.ready(); },
+  return children_.behavior<account_actor>(
     [this](drain_atom) { return self_->delegate(outbox_, drain_atom_v); },
-    [this](caf::tick_atom) { children_.tick(); },
-    [this](restart_atom, const std::string& path) { return children_.restart(path); },
-    [this](tree_atom) { return children_.report(); },
-    [this](fault_atom, const std::string& path, const std::string& what) { return children_.fault(path, what); },
     [this](caf::get_atom) { return settings_.identity; },
     [this](const login_refused& refused) {
       log_->error(
@@ -42,8 +37,7 @@ account_actor::behavior_type account_state::make_behavior() {
       followers_[bot] = follower;
       self_->send(follower, use_atom_v, outbox_);
     },
-    [this](caf::put_atom) { return self_->delegate(outbox_, caf::get_atom_v); },
-  };
+    [this](caf::put_atom) { return self_->delegate(outbox_, caf::get_atom_v); });
 }
 
 std::shared_ptr<allowance_log> account_state::open_allowance() const {

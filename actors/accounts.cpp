@@ -29,13 +29,8 @@ accounts_actor::behavior_type accounts_state::make_behavior() {
     children_.add(
       {one.id, "account", environment_.supervision.account, true, [this, &one] { return start_account(one); }});
   children_.start();
-  return {
-    [this](ready_atom) { return children_.ready(); },
+  return children_.behavior<accounts_actor>(
     [this](drain_atom) { return drain_all(self_, accounts_); },
-    [this](caf::tick_atom) { children_.tick(); },
-    [this](restart_atom, const std::string& path) { return children_.restart(path); },
-    [this](tree_atom) { return children_.report(); },
-    [this](fault_atom, const std::string& path, const std::string& what) { return children_.fault(path, what); },
     [this](caf::get_atom, const std::string& id) -> caf::result<credentials> {
       if (auto account = accounts_.find(id); account != accounts_.end())
         return self_->delegate(account->second, caf::get_atom_v);
@@ -50,8 +45,7 @@ accounts_actor::behavior_type accounts_state::make_behavior() {
       if (auto account = accounts_.find(id); account != accounts_.end()) // else it is told when it is started
         self_->send(account->second, follow_atom_v, bot, follower);
     },
-    [this](caf::get_atom) { return report(); },
-  };
+    [this](caf::get_atom) { return report(); });
 }
 
 caf::actor accounts_state::start_account(const account_settings& settings) {

@@ -73,13 +73,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
   }
   children_.start();
   watch_cogs();
-  return {
-    [this](ready_atom) { return children_.ready(); },
+  return children_.behavior<bot_actor>(
     [this](drain_atom) { return drain(); },
-    [this](caf::tick_atom) { children_.tick(); },
-    [this](restart_atom, const std::string& path) { return children_.restart(path); },
-    [this](tree_atom) { return children_.report(); },
-    [this](fault_atom, const std::string& path, const std::string& what) { return children_.fault(path, what); },
     [this](use_atom, const account_directory_actor& accounts) {
       accounts_ = accounts;
       for (const auto& [connection, address] : connections_)
@@ -94,8 +89,7 @@ bot_actor::behavior_type bot_state::make_behavior() {
         self_->send(address, use_atom_v, outbox);
     },
     [this](const std::string& connection, const bot_ready& ready) { on_ready(connection, ready); },
-    [this](caf::get_atom) { return report(); },
-  };
+    [this](caf::get_atom) { return report(); });
 }
 
 void bot_state::follow_account() {

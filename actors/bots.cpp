@@ -30,20 +30,13 @@ bots_actor::behavior_type bots_state::make_behavior() {
   for (const auto& one : settings_)
     children_.add({one.name, "bot", environment_.supervision.bot, true, [this, &one] { return start_bot(one); }});
   children_.start();
-  return {
-    [this](ready_atom) { return children_.ready(); },
-    [this](drain_atom) { return drain_all(self_, bots_); },
-    [this](caf::tick_atom) { children_.tick(); },
-    [this](restart_atom, const std::string& path) { return children_.restart(path); },
-    [this](tree_atom) { return children_.report(); },
-    [this](fault_atom, const std::string& path, const std::string& what) { return children_.fault(path, what); },
-    [this](use_atom, const account_directory_actor& accounts) {
-      accounts_ = accounts;
-      for (const auto& [name, address] : bots_)
-        self_->send(address, use_atom_v, accounts);
-    },
-    [this](caf::get_atom) { return report(); },
-  };
+  return children_.behavior<bots_actor>([this](drain_atom) { return drain_all(self_, bots_); },
+                                        [this](use_atom, const account_directory_actor& accounts) {
+                                          accounts_ = accounts;
+                                          for (const auto& [name, address] : bots_)
+                                            self_->send(address, use_atom_v, accounts);
+                                        },
+                                        [this](caf::get_atom) { return report(); });
 }
 
 caf::actor bots_state::start_bot(const bot_settings& settings) {

@@ -31,15 +31,8 @@ node_actor::behavior_type node_state::make_behavior() {
   if (!environment_.store.folder.empty())
     children_.add({"journal", "journal", environment_.supervision.journal, false, [this] { return start_journal(); }});
   children_.start();
-  return {
-    [this](ready_atom) { return children_.ready(); },
-    [this](drain_atom) { return drain(); },
-    [this](caf::tick_atom) { children_.tick(); },
-    [this](restart_atom, const std::string& path) { return children_.restart(path); },
-    [this](tree_atom) { return children_.report(); },
-    [this](fault_atom, const std::string& path, const std::string& what) { return children_.fault(path, what); },
-    [this](caf::get_atom) { return report(); },
-  };
+  return children_.behavior<node_actor>([this](drain_atom) { return drain(); },
+                                        [this](caf::get_atom) { return report(); });
 }
 
 caf::actor node_state::start_accounts() {

@@ -105,6 +105,20 @@ public:
 
   // -- the messages of `supervising_actor` -------------------------------------------------------------------------------------
 
+  /// The behaviour of the owner, which is a `supervising_actor`: what the supervisor does, and the owner's own handlers, among
+  /// them that of `drain_atom`.
+  template <class Handle, class... Handlers>
+  typename Handle::behavior_type behavior(Handlers... own) {
+    return {
+      [this](ready_atom) { return ready(); },
+      [this](caf::tick_atom) { tick(); },
+      [this](restart_atom, const std::string& path) { return restart(path); },
+      [this](tree_atom) { return report(); },
+      [this](fault_atom, const std::string& path, const std::string& what) { return fault(path, what); },
+      std::move(own)...,
+    };
+  }
+
   caf::result<void> ready() {
     if (started_)
       return caf::unit;

@@ -186,14 +186,7 @@ struct owner_state {
                      return caf::actor_cast<caf::actor>(where_->probe);
                    }});
     children_.start();
-    return {
-      [this](ready_atom) { return children_.ready(); },
-      [](drain_atom) { return true; },
-      [this](caf::tick_atom) { children_.tick(); },
-      [this](restart_atom, const std::string& path) { return children_.restart(path); },
-      [this](tree_atom) { return children_.report(); },
-      [this](fault_atom, const std::string& path, const std::string& what) { return children_.fault(path, what); },
-    };
+    return children_.behavior<supervising_actor>([](drain_atom) { return true; });
   }
 
   supervising_actor::pointer self_;

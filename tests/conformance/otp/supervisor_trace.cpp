@@ -85,14 +85,7 @@ struct owner_state {
                       return caf::actor_cast<caf::actor>(self_->spawn(child, script_, child_name));
                     }});
     children.start();
-    return {
-      [this](ready_atom) { return children.ready(); },
-      [](drain_atom) { return true; },
-      [this](caf::tick_atom) { children.tick(); },
-      [this](restart_atom, const std::string& path) { return children.restart(path); },
-      [this](tree_atom) { return children.report(); },
-      [this](fault_atom, const std::string& path, const std::string& what) { return children.fault(path, what); },
-    };
+    return children.behavior<supervising_actor>([](drain_atom) { return true; });
   }
 
   std::shared_ptr<plan> script_;

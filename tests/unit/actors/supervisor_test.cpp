@@ -62,14 +62,7 @@ struct owner_state {
         {one, "child", {.wait = {.first = 20ms}}, false, [this, one = std::string{one}] { return start(one); }});
     children.add_failed("d", "child", "no such file");
     children.start();
-    return {
-      [this](ready_atom) { return children.ready(); },
-      [](drain_atom) { return true; },
-      [this](caf::tick_atom) { children.tick(); },
-      [this](restart_atom, const std::string& path) { return children.restart(path); },
-      [this](tree_atom) { return children.report(); },
-      [this](fault_atom, const std::string& path, const std::string& what) { return children.fault(path, what); },
-    };
+    return children.behavior<supervising_actor>([](drain_atom) { return true; });
   }
 
   caf::actor start(const std::string& one) {
@@ -104,14 +97,7 @@ struct nested_state {
     for (auto one : {"well", "ill"})
       children.add({one, "child", {}, false, [this, one = std::string{one}] { return start(one); }});
     children.start();
-    return {
-      [this](ready_atom) { return children.ready(); },
-      [](drain_atom) { return true; },
-      [this](caf::tick_atom) { children.tick(); },
-      [this](restart_atom, const std::string& path) { return children.restart(path); },
-      [this](tree_atom) { return children.report(); },
-      [this](fault_atom, const std::string& path, const std::string& what) { return children.fault(path, what); },
-    };
+    return children.behavior<supervising_actor>([](drain_atom) { return true; });
   }
 
   caf::actor start(const std::string& one) {
@@ -147,14 +133,7 @@ struct outer_state {
 
   supervising_actor::behavior_type make_behavior() {
     children.start();
-    return {
-      [this](ready_atom) { return children.ready(); },
-      [](drain_atom) { return true; },
-      [this](caf::tick_atom) { children.tick(); },
-      [this](restart_atom, const std::string& path) { return children.restart(path); },
-      [this](tree_atom) { return children.report(); },
-      [this](fault_atom, const std::string& path, const std::string& what) { return children.fault(path, what); },
-    };
+    return children.behavior<supervising_actor>([](drain_atom) { return true; });
   }
 
   supervising_actor::pointer self_;
