@@ -48,13 +48,20 @@ std::shared_ptr<allowance_log> account_state::open_allowance() const {
   auto opened = allowance_log::open(file, limits, boot_time());
   if (opened)
     return std::move(*opened);
-  log_->error("{}: {}: after a crash it won't be known what was sent", settings_.id, to_string(opened.error()));
-  return std::make_shared<allowance_log>(limits);
+  log_->error(
+    "{}: {}: what was sent before isn't known, so a full window is waited, and after a crash it won't be known either",
+    settings_.id, to_string(opened.error()));
+  auto log = std::make_shared<allowance_log>(limits);
+  log->use_up(environment_.chat.wall_clock(self_->clock().now()));
+  return log;
 }
 
 caf::actor account_state::start_outbox() {
-  // Remembered whatever else is forgotten.
-  auto spent = environment_.memory.share<allowance_log>("budgets/" + settings_.id, [this] { return open_allowance(); });
+  // Remembered whatever else is forgotten. Opened outside of the lock that all others need.
+  const auto path = "budgets/" + settings_.id;
+  auto spent = environment_.memory.share<allowance_log>(path, [] { return std::shared_ptr<allowance_log>{}; });
+  if (!spent)
+    spent = environment_.memory.share<allowance_log>(path, [made = open_allowance()] { return made; });
   auto memory = environment_.memory.take<outbox_memory>("accounts/" + settings_.id + "/outbox", [&] {
     auto now = self_->clock().now();
     auto options = environment_.say;

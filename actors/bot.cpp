@@ -5,6 +5,7 @@
 #include "actors/router.hpp"
 #include "runtime/irc/channel_plan.hpp"
 #include "runtime/irc/reading_log.hpp"
+#include "runtime/store/crash_record.hpp"
 #include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
 
@@ -34,32 +35,10 @@ bot_state::bot_state(bot_actor::pointer self, bot_settings settings, account_dir
 
 bot_actor::behavior_type bot_state::make_behavior() {
   follow_account();
-  std::vector<result<std::shared_ptr<const cog_module>>> modules;
-  std::vector<std::string> expected;
-  for (const auto& cog : settings_.cogs)
-    if (modules.push_back(environment_.modules.load(cog.name)); modules.back() && !guilt_of(cog))
-      expected.push_back(cog.name);
   const auto& policies = environment_.supervision;
-  children_.add({"router", "router", policies.router, false, [this, expected] { return start_router(expected); }});
-  for (size_t i = 0; i < modules.size(); ++i) {
-    const auto& cog = settings_.cogs[i];
-    const auto& module = modules[i];
-    if (module) {
-      children_.add({"cog " + cog.name,
-                     "cog",
-                     policies.cog,
-                     false,
-                     [this, cog, module = *module] { return start_cog(cog, module); },
-                     {"throw", "block", "crash"},
-                     [ledger = ledger_of(cog.name)] { ledger->forgive(); },
-                     [ledger = ledger_of(cog.name)] { ledger->give_up(); }});
-      if (auto guilt = guilt_of(cog))
-        children_.quarantine("cog " + cog.name, *guilt);
-    } else {
-      log_->error("{}: {}; the bot goes on without it", settings_.name, to_string(module.error()));
-      children_.add_failed("cog " + cog.name, "cog", to_string(module.error()));
-    }
-  }
+  children_.add({"router", "router", policies.router, false, [this] { return start_router(); }});
+  for (const auto& cog : settings_.cogs)
+    add_cog(cog);
   size_t number = 0;
   for (const auto& channels :
        plan_channels(settings_.channels, environment_.chat.channels_per_connection, settings_.redundancy)) {
@@ -92,17 +71,80 @@ bot_actor::behavior_type bot_state::make_behavior() {
     [this](caf::get_atom) { return report(); });
 }
 
+void bot_state::add_cog(const cog_settings& cog) {
+  // Where its module will be: a guilty one isn't even loaded before it is its turn.
+  auto module = std::make_shared<std::shared_ptr<const cog_module>>();
+  auto guilt = guilt_of(cog.name);
+  if (!guilt) {
+    auto loaded = load(cog.name);
+    if (!loaded) {
+      log_->error("{}: {}; the bot goes on without it", settings_.name, to_string(loaded.error()));
+      return children_.add_failed("cog " + cog.name, "cog", to_string(loaded.error()));
+    }
+    *module = std::move(*loaded);
+    expected_.push_back(cog.name);
+  }
+  auto ledger = ledger_of(cog.name);
+  children_.add({
+    .name = "cog " + cog.name,
+    .kind = "cog",
+    .policy = environment_.supervision.cog,
+    .start =
+      [this, cog, module] {
+        forgive(cog.name); // it has rested
+        if (!*module) {
+          auto loaded = load(cog.name);
+          if (!loaded)
+            return fail_to_start(to_string(loaded.error()));
+          *module = std::move(*loaded);
+        }
+        return start_cog(cog, *module);
+      },
+    .faults = {"throw", "block", "crash"},
+    .forgive =
+      [this, ledger, name = cog.name] {
+        ledger->forgive();
+        forgive(name);
+      },
+    .given_up =
+      [this, ledger, module, name = cog.name] {
+        if (!ledger->was_stuck() && *module && (*module)->descriptor().cooperative)
+          log_->error("{}: the cog {}: it says that it never waits, and did: it gets a thread of its own",
+                      settings_.name, name);
+        ledger->give_up();
+      },
+  });
+  if (guilt)
+    children_.quarantine("cog " + cog.name, *guilt);
+}
+
+result<std::shared_ptr<const cog_module>> bot_state::load(const std::string& cog) {
+  crash_culprit culprit{cog, settings_.name + "/" + cog};
+  crash_scope scope{culprit}; // a module's code runs as soon as it is loaded
+  return environment_.modules.load(cog);
+}
+
+caf::actor bot_state::fail_to_start(const std::string& why) {
+  return self_->spawn(
+    [why](caf::event_based_actor* self) { self->quit(caf::make_error(caf::sec::runtime_error, why)); });
+}
+
+void bot_state::forgive(const std::string& cog) {
+  if (environment_.store.guilty)
+    environment_.store.guilty->forgive(cog);
+}
+
 void bot_state::follow_account() {
   self_->send(accounts_, follow_atom_v, settings_.account, settings_.name, outbox_user_actor{self_});
 }
 
-caf::actor bot_state::start_router(const std::vector<std::string>& cogs) {
+caf::actor bot_state::start_router() {
   auto lines = environment_.memory.take<dispatcher>(path_of("router"), [this] {
     return std::make_shared<dispatcher>(settings_.prefix, environment_.delivery, settings_.redundancy > 1);
   });
   if (!lines)
     return nullptr;
-  router_ = self_->spawn<router>(settings_.name, std::move(*lines), cogs);
+  router_ = self_->spawn<router>(settings_.name, std::move(*lines), expected_);
   for (const auto& [cog, address] : cogs_)
     self_->send(address, use_atom_v, router_);
   for (const auto& [connection, address] : connections_)
@@ -112,15 +154,17 @@ caf::actor bot_state::start_router(const std::vector<std::string>& cogs) {
 
 caf::actor bot_state::start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module) {
   auto ledger = ledger_of(cog.name);
-  // One whose supervisor has ended may be in the middle of a line, and is waited for as long as any other.
-  if (!ledger->is_free() && busy_for(cog.name) < environment_.supervision.stuck_handler)
+  // From here on the instance before this one can do nothing more. One whose supervisor has ended may be in the middle of a
+  // line, and is waited for as long as any other.
+  auto now = self_->clock().now();
+  auto turn = busy_for(cog.name) >= environment_.supervision.stuck_handler ? std::optional{ledger->take_over(now)}
+                                                                           : ledger->take_over_if_idle(now);
+  if (!turn)
     return nullptr;
-  // From here on the instance before this one can do nothing more, be it that it is stuck and comes back.
-  auto turn = ledger->take_over(self_->clock().now());
-  if (turn.lost_one)
+  if (turn->lost_one)
     log_->error("{}: the cog {} never came back from a line, which is not tried again", settings_.name, cog.name);
-  cog_identity identity{settings_.name, settings_.prefix, cog, std::move(ledger), std::move(turn)};
-  const auto cooperative = cooperative_.try_emplace(cog.name, module->descriptor().cooperative).first->second;
+  const auto cooperative = module->descriptor().cooperative && !ledger->was_stuck();
+  cog_identity identity{settings_.name, settings_.prefix, cog, std::move(ledger), std::move(*turn)};
   auto address = cooperative ? self_->spawn<cog_runner>(std::move(identity), module)
                              : self_->spawn<cog_runner, caf::detached>(std::move(identity), module);
   cogs_[cog.name] = address;
@@ -152,10 +196,14 @@ caf::actor bot_state::start_connection(const std::string& connection, const std:
   return caf::actor_cast<caf::actor>(address);
 }
 
-std::optional<std::string> bot_state::guilt_of(const cog_settings& cog) const {
+std::optional<std::string> bot_state::guilt_of(const std::string& cog) const {
   const auto& guilty = environment_.store.guilty;
-  auto found = guilty.find(cog.name);
-  return found == guilty.end() ? std::nullopt : std::optional{found->second};
+  auto found = guilty ? guilty->of(cog) : std::nullopt;
+  if (!found)
+    return std::nullopt;
+  if (auto changed = environment_.modules.last_change(cog); changed && *changed > found->at)
+    return std::nullopt; // it was built anew: whatever was wrong may be mended
+  return found->what;
 }
 
 reading_state::bot bot_state::last_reading() const {
@@ -176,9 +224,9 @@ std::string bot_state::path_of(std::string_view child) const {
 }
 
 std::shared_ptr<cog_ledger> bot_state::ledger_of(const std::string& cog) {
-  return environment_.memory.share<cog_ledger>(path_of("cog " + cog), [this] {
+  return environment_.memory.share<cog_ledger>(path_of("cog " + cog), [] {
     std::random_device random; // unlike any numbering before it, also in an earlier life of this process
-    return std::make_shared<cog_ledger>(uint64_t{random()} << 32 | random(), self_->clock().now());
+    return std::make_shared<cog_ledger>(uint64_t{random()} << 32 | random());
   });
 }
 
@@ -195,10 +243,6 @@ void bot_state::watch_cogs() {
     auto& warned = watchdogs_[cog].second;
     auto seconds = std::chrono::duration_cast<std::chrono::seconds>(busy).count();
     if (busy >= limits.stuck_handler) {
-      if (cooperative_[cog])
-        log_->error("{}: the cog {}: it says that it never waits, and did: it gets a thread of its own", settings_.name,
-                    cog);
-      cooperative_[cog] = false;
       // One that isn't replaced any more is seen here again and again, and was told of.
       if (children_.stuck("cog " + cog, "stuck in one handler for " + std::to_string(seconds) + " s"))
         log_->error("{}: the cog {} has been stuck in one handler for {} s: it is given up", settings_.name, cog,
@@ -248,9 +292,14 @@ caf::result<bool> bot_state::drain() {
 
 caf::result<bot_report> bot_state::report() {
   // A child that doesn't answer in time is left out; what is wrong with it, the tree says.
-  gathering<bot_report> all{self_, {settings_.name, {}, {}, {}}};
+  gathering<bot_report> all{self_, {settings_.name, false, {}, {}, {}}};
   all.ask<router_report>(
-    self_, router_, report_timeout, [](auto& answer, auto& part) { answer.router = std::move(part); }, caf::get_atom_v);
+    self_, router_, report_timeout,
+    [](auto& answer, auto& part) {
+      answer.has_router = true;
+      answer.router = std::move(part);
+    },
+    caf::get_atom_v);
   for (const auto& [name, address] : connections_)
     all.ask<connection_report>(
       self_, address, report_timeout, [](auto& answer, auto& part) { answer.connections.push_back(std::move(part)); },
@@ -261,7 +310,6 @@ caf::result<bot_report> bot_state::report() {
       cog.resting_commands = ledger->resting_commands(self_->clock().now());
       cog.skipped_calls = ledger->skipped_calls();
       cog.refused_messages = ledger->refused();
-      cog.handled_until = environment_.chat.wall_clock(ledger->handled_until());
     }
     answer.gaps = missed_by_cogs(last_reading());
     for (auto& gap : common_gaps(answer.connections))

@@ -3,6 +3,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/settings.hpp"
 #include "actors/supervisor.hpp"
+#include "messages/result.hpp"
 #include "runtime/delivery/cog_ledger.hpp"
 #include "runtime/delivery/watchdog.hpp"
 
@@ -11,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace creamery {
 
@@ -29,18 +31,23 @@ public:
 
 private:
   void follow_account();
-  /// @param cogs those that will announce themselves.
-  caf::actor start_router(const std::vector<std::string>& cogs);
+  void add_cog(const cog_settings& cog);
+  result<std::shared_ptr<const cog_module>> load(const std::string& cog);
+  /// An actor that ends at once, with this reason.
+  caf::actor fail_to_start(const std::string& why);
+  /// What is held against a cog's module isn't any more.
+  void forgive(const std::string& cog);
+  caf::actor start_router();
   caf::actor start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module);
   caf::actor start_connection(const std::string& connection, const std::vector<std::string>& channels);
   /// Where a child stands in the tree.
   std::string path_of(std::string_view child) const;
   std::shared_ptr<cog_ledger> ledger_of(const std::string& cog);
   /// Why a cog is to begin in quarantine, if it is: its module took the process down.
-  std::optional<std::string> guilt_of(const cog_settings& cog) const;
+  std::optional<std::string> guilt_of(const std::string& cog) const;
   /// What was read and handled when the process before this one ended.
   reading_state::bot last_reading() const;
-  /// Those of these channels that were read then, and until when.
+  /// Until when these channels were read then; 0: they weren't.
   std::map<std::string, int64_t> unread_before(const std::vector<std::string>& channels) const;
   /// For how long the present handler of a cog has been seen running.
   watchdog::duration busy_for(const std::string& cog);
@@ -65,8 +72,8 @@ private:
   std::map<std::string, chat_connection_actor> connections_;
   /// For each cog its watchdog, and whether the present handler was warned of.
   std::map<std::string, std::pair<watchdog, bool>> watchdogs_;
-  /// Whether a cog shares the threads of the actors: it says that it never waits, and never has.
-  std::map<std::string, bool> cooperative_;
+  /// Cogs that will announce themselves to the router.
+  std::vector<std::string> expected_;
   /// What the connections reported, by their names.
   std::map<std::string, bot_ready> ready_;
   bool is_ready_ = false;

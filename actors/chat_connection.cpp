@@ -1,6 +1,7 @@
 #include "actors/chat_connection.hpp"
 
 #include "actors/exceptions.hpp"
+#include "messages/chat_message.hpp"
 #include "runtime/irc/parser.hpp"
 #include "runtime/net/printable.hpp"
 #include "runtime/telemetry/log.hpp"
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <random>
 #include <utility>
 
@@ -32,14 +32,6 @@ bool is_joined(const irc_session& irc, const std::string& channel) {
   return i != irc.channels().end() && i->second.state == irc_session::membership::joined;
 }
 
-/// When Twitch sent a line, in milliseconds since 1970; nothing: it doesn't say.
-std::optional<int64_t> sent_at(const irc_line& line) {
-  auto text = line.tag("tmi-sent-ts").value_or("");
-  int64_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
-}
-
 /// For people: seconds, with tenths where they matter.
 std::string in_seconds(std::chrono::steady_clock::duration d) {
   auto seconds = std::chrono::duration<double>{d}.count();
@@ -52,6 +44,7 @@ connection_memory::connection_memory(const chat_settings& settings, std::shared_
   : redial(settings.redial, std::random_device{}()),
     refused(settings.refused, std::random_device{}()),
     reading(std::move(log)) {
+  reading->abandon(); // whoever had it before
 }
 
 connection_memory::~connection_memory() {
@@ -229,7 +222,7 @@ void chat_connection_state::on_lines(const link_lines& arrived) {
   }
   from->lines = lines.first + lines.lines.size();
   if (from->what == role::current && !draining_ && from->irc->complete_until() > irc_session::time_point{})
-    memory_->reading->read(settings_.wall_clock(from->irc->complete_until()));
+    memory_->reading->read(settings_.wall_clock(from->irc->complete_until()), settings_.wall_clock(now));
   if (draining_) // what comes now is for whoever runs next
     memory_->lines_discarded += std::exchange(batch.lines, {}).size();
   if (batch.lines.empty())
@@ -309,8 +302,10 @@ void chat_connection_state::on_tick() {
   if (memory_->overlap_ends && *memory_->overlap_ends <= now) {
     memory_->overlap_ends.reset();
     if (auto* successor = find(role::successor);
-        successor != nullptr && successor->irc && successor->irc->where() == irc_session::phase::welcome)
+        successor != nullptr && successor->irc && successor->irc->where() == irc_session::phase::welcome) {
+      take_over_without_flush(*successor);
       promote(*successor);
+    }
   }
   if (memory_->dial_at && *memory_->dial_at <= now)
     dial();
@@ -341,6 +336,8 @@ void chat_connection_state::set_channels(std::vector<std::string> channels) {
       tell_membership(old, membership_change::kind::left, {});
     }
   }
+  for (const auto& channel : channels)
+    memory_->reading->want(channel);
   who_.channels = std::move(channels);
 }
 
@@ -490,6 +487,7 @@ void chat_connection_state::over(link_id id, std::string why, backoff& wait) {
     return;
   // A successor that is still being set up, or that is about to be, is all we have now.
   if (auto* successor = find(role::successor); what == role::current && successor != nullptr) {
+    take_over_without_flush(*successor);
     successor->what = role::current;
     memory_->overlap_ends.reset();
     forward_held(*successor);
@@ -503,6 +501,11 @@ void chat_connection_state::over(link_id id, std::string why, backoff& wait) {
 
 void chat_connection_state::promote(link& successor) {
   auto* old = find(role::current);
+  if (old != nullptr && old->irc)
+    for (const auto& [channel, state] : old->irc->channels())
+      if (state.state == irc_session::membership::joined && !is_joined(*successor.irc, channel))
+        memory_->reading->lost(
+          channel); // as far as the old one has read; what the successor has read is of other channels
   successor.what = role::current;
   memory_->overlap_ends.reset();
   forward_held(successor);
@@ -511,6 +514,18 @@ void chat_connection_state::promote(link& successor) {
   old->what = role::retiring;
   old->socket->close();
   tell_all(*old, membership_change::kind::closing);
+}
+
+void chat_connection_state::take_over_without_flush(const link& successor) {
+  if (!successor.irc)
+    return;
+  for (const auto& [channel, state] : successor.irc->channels()) {
+    if (state.state != irc_session::membership::joined)
+      continue;
+    if (auto gap = memory_->reading->changed_hands(channel, settings_.wall_clock(state.due)))
+      log_->warn("{}: what was said in #{} between {} and {} may not have been read by this connection", who_.name,
+                 channel, utc_time(gap->from), utc_time(gap->to));
+  }
 }
 
 void chat_connection_state::tell_all(const link& on, membership_change::kind what) {
@@ -543,9 +558,12 @@ void chat_connection_state::check_ready(link& on) {
 void chat_connection_state::forward(chat_batch batch, const link& from, size_t cost) {
   batch.number = ++memory_->last_batch;
   memory_->lines_forwarded += batch.lines.size();
-  if (auto last = sent_at(irc_line{batch.memory->data(), batch.lines.back()}))
-    memory_->reading->read(*last);
-  memory_->pending.push_back({std::move(batch), from.socket, cost, memory_->reading->read_until()});
+  auto before = memory_->reading->complete_until();
+  auto last = chat_message{irc_line{batch.memory->data(), batch.lines.back()}}.sent_at().time_since_epoch();
+  memory_->reading->read(std::chrono::duration_cast<std::chrono::milliseconds>(last).count(),
+                         settings_.wall_clock(self_->clock().now()));
+  memory_->pending.push_back({std::move(batch), from.socket, cost, before});
+  note_pending();
   if (router_)
     send_to_router(memory_->pending.back());
 }
@@ -553,6 +571,11 @@ void chat_connection_state::forward(chat_batch batch, const link& from, size_t c
 void chat_connection_state::forward_held(link& from) {
   for (auto& one : std::exchange(from.held, {}))
     forward(std::move(one.batch), from, one.cost);
+}
+
+void chat_connection_state::note_pending() {
+  const auto& pending = memory_->pending;
+  memory_->reading->router_lacks(pending.empty() ? std::nullopt : std::optional{pending.front().complete_until});
 }
 
 void chat_connection_state::send_to_router(const pending_batch& one) {
@@ -567,8 +590,8 @@ void chat_connection_state::on_accounted(uint64_t number) {
   if (memory_->pending.empty() || memory_->pending.front().batch.number != number)
     return; // an answer of a router that was replaced meanwhile
   memory_->pending.front().socket->release(memory_->pending.front().cost);
-  memory_->accounted_until = memory_->pending.front().sent_at;
   memory_->pending.pop_front();
+  note_pending();
   drained_.check([this] { return memory_->pending.empty(); });
 }
 
@@ -638,8 +661,6 @@ connection_report chat_connection_state::report() {
                            .lines_forwarded = memory_->lines_forwarded,
                            .lines_pending = 0,
                            .lines_discarded = memory_->lines_discarded,
-                           .read_until =
-                             memory_->pending.empty() ? memory_->reading->read_until() : memory_->accounted_until,
                            .channels = {},
                            .gaps = memory_->reading->gaps()};
   for (const auto& one : memory_->pending)
@@ -660,6 +681,7 @@ connection_report chat_connection_state::report() {
     auto& one = result.channels.emplace_back();
     one.channel = channel;
     one.joined = joined_link(channel) != nullptr;
+    one.read_until = memory_->reading->read_until(channel);
     if (current == nullptr || !current->irc)
       continue;
     if (auto state = current->irc->channels().find(channel); state != current->irc->channels().end()) {

@@ -55,8 +55,8 @@ struct connection_memory {
     chat_batch batch;
     std::shared_ptr<chat_link> socket;
     size_t cost;
-    /// When Twitch sent the last of them, in milliseconds since 1970.
-    int64_t sent_at;
+    /// What was sent before this had been read when they came, in milliseconds since 1970.
+    int64_t complete_until;
   };
 
   /// One socket and what is spoken on it.
@@ -101,8 +101,6 @@ struct connection_memory {
   std::map<std::string, bool> privileged;
   std::shared_ptr<reading_log> reading;
   std::deque<pending_batch> pending;
-  /// What was sent before this time, in milliseconds since 1970, has reached the router.
-  int64_t accounted_until = 0;
   uint64_t last_batch = 0;
   /// What Twitch said of our messages and the outbox hasn't heard yet, by number.
   std::map<uint64_t, std::variant<own_state, channel_notice>> untold;
@@ -197,6 +195,10 @@ private:
   void promote(link& successor);
   /// What a link held back goes to the router.
   void forward_held(link& from);
+  /// What the router hasn't accounted for has changed.
+  void note_pending();
+  /// The successor takes over without the last word of the link before it.
+  void take_over_without_flush(const link& successor);
   void check_ready(link& on);
   void forward(chat_batch batch, const link& from, size_t cost);
   void send_to_router(const pending_batch& one);

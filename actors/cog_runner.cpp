@@ -9,6 +9,7 @@
 #include <exception>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace creamery {
 
@@ -31,7 +32,8 @@ cog_runner_state::cog_runner_state(cog_actor::pointer self, cog_identity identit
     identity_(std::move(identity)),
     module_(std::move(module)),
     log_(make_logger(identity_.bot + "/" + identity_.settings.name, "cog")),
-    context_(*this, identity_.settings.name, identity_.bot, identity_.prefix, identity_.settings.options, log_),
+    context_(std::in_place, *this, identity_.settings.name, identity_.bot, identity_.prefix, identity_.settings.options,
+             log_),
     culprit_(identity_.settings.name, identity_.bot + "/" + identity_.settings.name),
     handled_(identity_.turn.gate->look().done) {
 }
@@ -40,12 +42,12 @@ cog_runner_state::~cog_runner_state() {
   crash_scope scope{culprit_};
   if (object_ != nullptr)
     module_->descriptor().destroy(object_);
+  context_.reset(); // with its handlers, which are the module's code as well
 }
 
 cog_actor::behavior_type cog_runner_state::make_behavior() {
   end_with_exceptions(self_);
-  if (!guarded("its constructor", [this] { object_ = module_->descriptor().create(context_); }))
-    self_->quit(caf::make_error(caf::sec::runtime_error, "the constructor threw"));
+  make_object();
   return {
     [](ready_atom) {}, // its object has been made
     [this](drain_atom) { return drained_.wait(self_, identity_.ledger->unsettled().empty()); },
@@ -62,6 +64,16 @@ cog_actor::behavior_type cog_runner_state::make_behavior() {
     [this](const bot_ready& ready) { on_ready(ready); },
     [this](fault_atom, const std::string& what) { fail(what); },
   };
+}
+
+void cog_runner_state::make_object() {
+  if (!identity_.turn.gate->enter_aside()) // so that one that never returns is noticed
+    return retire();
+  auto made = guarded("its constructor", [this] { object_ = module_->descriptor().create(*context_); });
+  if (!identity_.turn.gate->leave_aside())
+    return retire();
+  if (!made)
+    self_->quit(caf::make_error(caf::sec::runtime_error, "the constructor threw"));
 }
 
 void cog_runner_state::say(std::string_view channel, std::string_view text, const say_options& options) {
@@ -110,17 +122,16 @@ void cog_runner_state::on_batch(const cog_batch& batch) {
       return;
     }
   }
-  identity_.ledger->handled(cog_ledger::time_point{std::chrono::nanoseconds{content.read_at}});
   report_progress();
 }
 
 void cog_runner_state::retire() {
-  log_->warn("an instance that was stuck has come back, and ends: another one has taken its place");
+  log_->warn("an instance ends that was replaced while it was busy, or about to be");
   self_->quit(caf::exit_reason::kill);
 }
 
 void cog_runner_state::on_ready(const bot_ready& ready) {
-  for (const auto& handler : context_.ready_handlers()) {
+  for (const auto& handler : context_->ready_handlers()) {
     if (!identity_.turn.gate->enter_aside())
       return retire();
     auto done = guarded("an on_ready handler", [&] { handler(ready.login, ready.channels); });
@@ -151,16 +162,16 @@ void cog_runner_state::fail(const std::string& what) {
 void cog_runner_state::handle(const cog_line& line, const cog_batch::content& content) {
   caused_at_ = content.read_at;
   irc_line view{content.memory->data(), line.index};
-  for (const auto& [verb, handler] : context_.line_handlers())
+  for (const auto& [verb, handler] : context_->line_handlers())
     if (verb == view.verb())
       handler(view);
-  if (line.command < context_.commands().size()) {
-    const auto& called = context_.commands()[line.command];
+  if (line.command < context_->commands().size()) {
+    const auto& called = context_->commands()[line.command];
     auto instance = identity_.turn.instance;
     // One that rests isn't called; that was counted.
     if (identity_.ledger->begin_call(instance, called.name, self_->clock().now())) {
       auto arguments = view.text().substr(std::min<size_t>(line.arguments, view.text().size()));
-      command_call call{context_, chat_message{view}, called.name, arguments};
+      command_call call{*context_, chat_message{view}, called.name, arguments};
       called.handler(call);
       identity_.ledger->end_call(instance);
     }
@@ -196,9 +207,9 @@ void cog_runner_state::send(const creamery::say& message) {
 
 cog_interest cog_runner_state::interest() const {
   cog_interest result;
-  for (const auto& one : context_.commands())
+  for (const auto& one : context_->commands())
     result.commands.push_back(one.name);
-  for (const auto& [verb, handler] : context_.line_handlers())
+  for (const auto& [verb, handler] : context_->line_handlers())
     result.add(verb);
   return result;
 }

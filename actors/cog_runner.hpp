@@ -9,6 +9,7 @@
 #include "runtime/store/crash_record.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace creamery {
@@ -40,6 +41,7 @@ public:
   void say(std::string_view channel, std::string_view text, const say_options& options) override;
 
 private:
+  void make_object();
   void on_batch(const cog_batch& batch);
   void on_ready(const bot_ready& ready);
   /// Fails as a test wants it to.
@@ -60,7 +62,7 @@ private:
   cog_identity identity_;
   std::shared_ptr<const cog_module> module_;
   std::shared_ptr<spdlog::logger> log_;
-  cog context_;
+  std::optional<cog> context_;
   crash_culprit culprit_;
   void* object_ = nullptr;
   router_actor router_;

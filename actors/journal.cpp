@@ -21,8 +21,13 @@ constexpr auto patience = std::chrono::seconds{3};
 
 } // namespace
 
-journal_state::journal_state(journal_actor::pointer self, std::filesystem::path folder, bots_actor bots)
-  : self_(self), file_(std::move(folder) / store_files::reading), bots_(std::move(bots)), log_(make_logger("journal")) {
+journal_state::journal_state(journal_actor::pointer self, std::filesystem::path folder, bots_actor bots,
+                             kept<reading_recorder> recorder)
+  : self_(self),
+    file_(std::move(folder) / store_files::reading),
+    bots_(std::move(bots)),
+    log_(make_logger("journal")),
+    recorder_(std::move(recorder)) {
 }
 
 journal_actor::behavior_type journal_state::make_behavior() {
@@ -56,7 +61,7 @@ void journal_state::ask(Then then) {
   self_->request(bots_, patience, caf::get_atom_v)
     .then(
       [this, then](const std::vector<bot_report>& reports) mutable {
-        recorder_.add(reports);
+        recorder_->add(reports);
         then();
       },
       // They are being restarted, or stuck: what is written already holds.
@@ -64,8 +69,8 @@ void journal_state::ask(Then then) {
 }
 
 void journal_state::write() {
-  auto text = to_text(recorder_.state());
-  if (text == written_ || recorder_.state().bots.empty())
+  auto text = to_text(recorder_->state());
+  if (text == written_ || recorder_->state().bots.empty())
     return;
   auto failed = replace_text(file_, text);
   if (failed && !failing_)

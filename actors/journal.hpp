@@ -2,6 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "runtime/store/reading_state.hpp"
+#include "runtime/supervision/kept_state.hpp"
 
 #include <spdlog/logger.h>
 
@@ -18,7 +19,8 @@ public:
   static inline const char* name = "creamery.journal";
 
   /// @param folder where it writes; it must be there.
-  journal_state(journal_actor::pointer self, std::filesystem::path folder, bots_actor bots);
+  journal_state(journal_actor::pointer self, std::filesystem::path folder, bots_actor bots,
+                kept<reading_recorder> recorder);
 
   journal_actor::behavior_type make_behavior();
 
@@ -33,7 +35,7 @@ private:
   std::filesystem::path file_;
   bots_actor bots_;
   std::shared_ptr<spdlog::logger> log_;
-  reading_recorder recorder_;
+  kept<reading_recorder> recorder_;
   /// What was written last.
   std::string written_;
   bool failing_ = false;

@@ -3,7 +3,10 @@
 #include "actors/accounts.hpp"
 #include "actors/bots.hpp"
 #include "actors/journal.hpp"
+#include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
+
+#include <algorithm>
 
 namespace creamery {
 
@@ -50,7 +53,17 @@ caf::actor node_state::start_bots() {
 }
 
 caf::actor node_state::start_journal() {
-  journal_ = self_->spawn<journal, caf::detached>(environment_.store.folder, bots_);
+  auto recorder = environment_.memory.take<reading_recorder>("journal", [this] {
+    auto last = environment_.store.last_reading;
+    std::erase_if(last.bots, [this](const auto& bot) {
+      return std::none_of(bot_settings_.begin(), bot_settings_.end(),
+                          [&](const auto& x) { return x.name == bot.first; });
+    });
+    return std::make_shared<reading_recorder>(std::move(last));
+  });
+  if (!recorder)
+    return nullptr;
+  journal_ = self_->spawn<journal, caf::detached>(environment_.store.folder, bots_, std::move(*recorder));
   return caf::actor_cast<caf::actor>(journal_);
 }
 

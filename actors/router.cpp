@@ -117,8 +117,13 @@ router_report router_state::report() const {
   router_report result{dispatcher_->counters(), 0, {}};
   for (const auto& one : held_)
     result.lines_held += one.lines.lines.size();
-  for (const auto& [cog, queue] : dispatcher_->queues())
-    result.cogs.push_back({cog, queue.counters()});
+  for (const auto& [cog, queue] : dispatcher_->queues()) {
+    auto& one = result.cogs.emplace_back(cog_report{cog, queue.counters()});
+    if (auto oldest = queue.oldest())
+      one.unhandled_since =
+        std::chrono::duration_cast<std::chrono::milliseconds>(chat_message{*oldest}.sent_at().time_since_epoch())
+          .count();
+  }
   return result;
 }
 

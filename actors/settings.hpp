@@ -9,13 +9,13 @@
 #include "runtime/net/net_options.hpp"
 #include "runtime/store/reading_state.hpp"
 #include "runtime/supervision/backoff.hpp"
+#include "runtime/supervision/guilt_list.hpp"
 #include "runtime/supervision/supervisor_core.hpp"
 #include "runtime/telemetry/utc_time.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -74,6 +74,13 @@ struct supervision_settings {
     return policy;
   }
 
+  /// A disk that fails is no reason to stop.
+  static child_policy journal_worker() {
+    auto policy = worker();
+    policy.quarantine = quarantine_policy{{10, std::chrono::minutes{1}}, std::chrono::minutes{1}};
+    return policy;
+  }
+
   /// Handlers that don't return: how often they are looked for, from when on that is a warning, and when the instance is given up.
   duration watch_every = std::chrono::seconds{1};
   duration slow_handler = std::chrono::seconds{5};
@@ -92,7 +99,7 @@ struct supervision_settings {
   child_policy router = worker();
   child_policy connection = worker();
   child_policy cog = cog_worker();
-  child_policy journal = worker();
+  child_policy journal = journal_worker();
 };
 
 /// What is written down, and what the process before this one has left.
@@ -101,8 +108,8 @@ struct store_settings {
   std::filesystem::path folder;
   /// What was read and handled when it ended.
   reading_state last_reading;
-  /// Modules that took the process down more than once lately, with what there is to tell: their cogs begin in quarantine.
-  std::map<std::string, std::string> guilty;
+  /// Modules that took the process down more than once lately: their cogs begin in quarantine. Null: there are none.
+  std::shared_ptr<guilt_list> guilty;
 };
 
 /// What the actors of a machine share besides messages. Lives longer than all of them.

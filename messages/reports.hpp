@@ -16,6 +16,8 @@ struct channel_report {
   uint32_t attempts = 0;
   /// Why the last JOIN failed; empty: it didn't.
   std::string problem;
+  /// What was said there before this time, in milliseconds since 1970, has reached the router; 0: nothing has yet.
+  int64_t read_until = 0;
 };
 
 /// A time in which a channel was not read, or a cog didn't come to what was read. In milliseconds since 1970, by Twitch's clock
@@ -50,8 +52,6 @@ struct connection_report {
   uint64_t lines_pending = 0;
   /// Lines that came when the end was near, and were not handed on any more.
   uint64_t lines_discarded = 0;
-  /// What was sent before this time, in milliseconds since 1970, has reached the router; 0: nothing has yet.
-  int64_t read_until = 0;
   std::vector<channel_report> channels;
   /// When this connection didn't read its channels; a gap that begins at 0 comes before the first time.
   std::vector<reading_gap> gaps;
@@ -66,8 +66,8 @@ struct cog_report {
   uint64_t skipped_calls = 0;
   /// What it said and was not taken in: too much waited for the outbox, or the instance had been replaced.
   uint64_t refused_messages = 0;
-  /// While lines wait for it: what was read before this time, in milliseconds since 1970, has been handled.
-  int64_t handled_until = 0;
+  /// When the oldest line that it hasn't handled was sent, in milliseconds since 1970; 0: there is none.
+  int64_t unhandled_since = 0;
 };
 
 /// How a router stands.
@@ -108,6 +108,8 @@ struct child_report {
 /// How a bot stands.
 struct bot_report {
   std::string name;
+  /// Whether the router has answered; while it is being restarted, its part is empty.
+  bool has_router = false;
   router_report router;
   std::vector<connection_report> connections;
   /// When channels were not read by any connection, and what cogs missed when the process ended.
@@ -125,7 +127,7 @@ struct node_report {
 template <class Inspector>
 bool inspect(Inspector& f, channel_report& x) {
   return f.object(x).fields(f.field("channel", x.channel), f.field("joined", x.joined), f.field("attempts", x.attempts),
-                            f.field("problem", x.problem));
+                            f.field("problem", x.problem), f.field("read_until", x.read_until));
 }
 
 template <class Inspector>
@@ -136,19 +138,19 @@ bool inspect(Inspector& f, reading_gap& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, connection_report& x) {
-  return f.object(x).fields(
-    f.field("name", x.name), f.field("state", x.state), f.field("login", x.login), f.field("last_error", x.last_error),
-    f.field("dials", x.dials), f.field("reconnects", x.reconnects), f.field("lines_in", x.lines_in),
-    f.field("bad_lines", x.bad_lines), f.field("lines_forwarded", x.lines_forwarded),
-    f.field("lines_pending", x.lines_pending), f.field("lines_discarded", x.lines_discarded),
-    f.field("read_until", x.read_until), f.field("channels", x.channels), f.field("gaps", x.gaps));
+  return f.object(x).fields(f.field("name", x.name), f.field("state", x.state), f.field("login", x.login),
+                            f.field("last_error", x.last_error), f.field("dials", x.dials),
+                            f.field("reconnects", x.reconnects), f.field("lines_in", x.lines_in),
+                            f.field("bad_lines", x.bad_lines), f.field("lines_forwarded", x.lines_forwarded),
+                            f.field("lines_pending", x.lines_pending), f.field("lines_discarded", x.lines_discarded),
+                            f.field("channels", x.channels), f.field("gaps", x.gaps));
 }
 
 template <class Inspector>
 bool inspect(Inspector& f, cog_report& x) {
   return f.object(x).fields(f.field("name", x.name), f.field("lines", x.lines),
                             f.field("resting_commands", x.resting_commands), f.field("skipped_calls", x.skipped_calls),
-                            f.field("refused_messages", x.refused_messages), f.field("handled_until", x.handled_until));
+                            f.field("refused_messages", x.refused_messages), f.field("unhandled_since", x.unhandled_since));
 }
 
 template <class Inspector>
@@ -172,7 +174,7 @@ bool inspect(Inspector& f, child_report& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, bot_report& x) {
-  return f.object(x).fields(f.field("name", x.name), f.field("router", x.router), f.field("connections", x.connections),
+  return f.object(x).fields(f.field("name", x.name), f.field("has_router", x.has_router), f.field("router", x.router), f.field("connections", x.connections),
                             f.field("gaps", x.gaps));
 }
 

@@ -6,9 +6,19 @@ namespace creamery {
 
 cog_ledger::handover cog_ledger::take_over(time_point now) {
   std::lock_guard guard{mutex_};
-  line_gate::position last;
-  if (gate_)
-    last = gate_->close();
+  return begin(gate_ ? gate_->close() : line_gate::position{}, now);
+}
+
+std::optional<cog_ledger::handover> cog_ledger::take_over_if_idle(time_point now) {
+  std::lock_guard guard{mutex_};
+  if (given_up_ || !gate_)
+    return begin(gate_ ? gate_->close() : line_gate::position{}, now);
+  if (auto last = gate_->close_if_idle())
+    return begin(*last, now);
+  return std::nullopt;
+}
+
+cog_ledger::handover cog_ledger::begin(line_gate::position last, time_point now) {
   // What it had begun is not tried again: it may have done half of it, and may do the rest.
   auto done = last.done + (last.inside ? 1 : 0);
   poisoned_ += last.inside ? 1 : 0;
@@ -16,17 +26,19 @@ cog_ledger::handover cog_ledger::take_over(time_point now) {
     commands_.failed(called, now);
   gate_ = std::make_shared<line_gate>(done);
   given_up_ = false;
+  was_stuck_ |= last.busy();
   return {++instance_, gate_, last.inside};
 }
 
 void cog_ledger::give_up() {
   std::lock_guard guard{mutex_};
   given_up_ = true;
+  was_stuck_ = true;
 }
 
-bool cog_ledger::is_free() const {
+bool cog_ledger::was_stuck() const {
   std::lock_guard guard{mutex_};
-  return given_up_ || !gate_ || !gate_->look().busy();
+  return was_stuck_;
 }
 
 std::optional<std::string> cog_ledger::poisoned(uint64_t instance, time_point now) {

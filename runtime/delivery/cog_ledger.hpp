@@ -4,7 +4,6 @@
 #include "runtime/delivery/line_gate.hpp"
 #include "runtime/supervision/command_quarantine.hpp"
 
-#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -36,13 +35,14 @@ public:
   };
 
   /// @param numbering distinguishes the numbers of this ledger's messages from those of others for the same cog.
-  /// @param now when it begins.
-  explicit cog_ledger(uint64_t numbering, time_point now = {})
-    : numbering_(numbering), handled_until_(now.time_since_epoch().count()) {
+  explicit cog_ledger(uint64_t numbering) : numbering_(numbering) {
   }
 
   /// A new instance takes the place of the one before, which can do nothing more from here on.
   handover take_over(time_point now = {});
+
+  /// The same unless the present instance, which isn't given up, is in the middle of something that it may yet finish.
+  std::optional<handover> take_over_if_idle(time_point now = {});
 
   /// The instance's handler threw; the line that it had counts as poisoned, and so does the command that it was calling.
   /// Returns the name of that command if it has failed too often and rests from now on.
@@ -60,16 +60,6 @@ public:
 
   /// Somebody has seen to the cog: its commands' failures are forgotten.
   void forgive();
-
-  /// What was read from its connections before this time has been handled.
-  void handled(time_point read_at) noexcept {
-    handled_until_.store(read_at.time_since_epoch().count(), std::memory_order_relaxed);
-  }
-
-  /// The latest of these; that of the beginning: none has.
-  time_point handled_until() const noexcept {
-    return time_point{time_point::duration{handled_until_.load(std::memory_order_relaxed)}};
-  }
 
   /// How many lines were poisoned so far.
   uint64_t poisoned() const;
@@ -90,18 +80,21 @@ public:
   /// The present instance is stuck, and isn't waited for any more.
   void give_up();
 
-  /// Whether a new instance can begin without taking a line out of the hands of the present one, which may yet finish it.
-  bool is_free() const;
+  /// Whether some instance was given up: such a cog does wait, whatever it says of itself.
+  bool was_stuck() const;
 
   /// Messages that were refused because too much was waiting, or because the instance had been replaced.
   uint64_t refused() const;
 
 private:
+  handover begin(line_gate::position last, time_point now);
+
   mutable std::mutex mutex_;
   const uint64_t numbering_;
   uint64_t instance_ = 0;
   std::shared_ptr<line_gate> gate_;
   bool given_up_ = false;
+  bool was_stuck_ = false;
   uint64_t poisoned_ = 0;
   command_quarantine commands_;
   /// The command that is being called; empty: none is.
@@ -109,7 +102,6 @@ private:
   uint64_t skipped_calls_ = 0;
   uint64_t last_say_ = 0;
   uint64_t refused_ = 0;
-  std::atomic<time_point::rep> handled_until_;
   std::map<uint64_t, say> unsettled_;
 };
 

@@ -91,6 +91,15 @@ void delivery_queue::renumber_commands(const std::vector<uint16_t>& numbers) {
   }
 }
 
+std::optional<irc_line> delivery_queue::oldest() const {
+  for (const auto* batches : {&in_flight_, &waiting_})
+    for (const auto& one : *batches)
+      for (const auto& line : one.content->lines)
+        if (line.number > acknowledged_)
+          return irc_line{one.content->memory->data(), line.index};
+  return std::nullopt;
+}
+
 size_t delivery_queue::bytes_of(const cog_batch::content& content) noexcept {
   size_t bytes = 0;
   for (const auto& line : content.lines)

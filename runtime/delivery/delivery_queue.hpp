@@ -46,6 +46,9 @@ public:
     return counters_;
   }
 
+  /// The oldest line that isn't acknowledged, as long as the queue isn't changed.
+  std::optional<irc_line> oldest() const;
+
   /// Bytes of lines that wait to be given out.
   size_t waiting_bytes() const noexcept {
     return waiting_bytes_;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 
 namespace creamery {
 
@@ -49,6 +50,15 @@ public:
 
   bool leave_aside() noexcept {
     return change(done() | aside, done());
+  }
+
+  /// Closes it for good, unless somebody is in it. Nothing: somebody is.
+  std::optional<position> close_if_idle() noexcept {
+    auto word = word_.load(std::memory_order_acquire);
+    while (!position_of(word).busy())
+      if (word_.compare_exchange_weak(word, word | closed, std::memory_order_acq_rel))
+        return position_of(word);
+    return std::nullopt;
   }
 
   /// Closes it for good.

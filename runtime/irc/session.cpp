@@ -258,12 +258,12 @@ void irc_session::on_notice(const irc_line& line, time_point now, irc_action::li
   todo.emplace_back(irc_action::noticed{std::string{line.channel()}, std::move(msg_id), std::string{line.text()}});
 }
 
-void irc_session::on_roomstate(const irc_line& line, time_point, irc_action::list& todo) {
+void irc_session::on_roomstate(const irc_line& line, time_point now, irc_action::list& todo) {
   // Later changes carry only the tag that changed; the one that answers a JOIN is complete (twitch-platform 1.3).
   auto i = channels_.find(line.channel());
   if (i == channels_.end() || i->second.state == membership::joined || !line.tag("slow") || !line.tag("subs-only"))
     return;
-  i->second = {.state = membership::joined, .attempts = 0, .due = {}, .reason = {}};
+  i->second = {.state = membership::joined, .attempts = 0, .due = now, .reason = {}};
   todo.emplace_back(irc_action::joined{i->first});
 }
 

@@ -178,7 +178,7 @@ public:
   struct channel_state {
     membership state = membership::waiting;
     uint32_t attempts = 0;
-    /// When an unanswered JOIN has failed (`asked`), or a failed one is tried again (`failed`).
+    /// When an unanswered JOIN has failed (`asked`), a failed one is tried again (`failed`), or it was joined (`joined`).
     time_point due{};
     /// Why the last attempt failed.
     std::string reason;

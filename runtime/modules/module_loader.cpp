@@ -143,6 +143,18 @@ result<std::shared_ptr<const cog_module>> module_loader::load(const std::string&
   return failure{"cog '" + name + "'", "there is no such module; tried " + (tried.empty() ? "nothing" : tried)};
 }
 
+std::optional<int64_t> module_loader::last_change(const std::string& name) const {
+  for (const auto& directory : directories_) {
+    std::error_code error;
+    auto changed = fs::last_write_time(directory / (name + ".so"), error);
+    if (error)
+      continue;
+    auto since_1970 = std::chrono::file_clock::to_sys(changed).time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count();
+  }
+  return std::nullopt;
+}
+
 std::vector<fs::path> module_loader::usual_directories(const std::string& search_path) {
   std::vector<fs::path> directories;
   for (size_t begin = 0; begin < search_path.size();) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -36,6 +37,9 @@ public:
   /// The module of a cog. Fails, naming the paths tried, when there is none, and with the reason when it can't be loaded or
   /// was built for another version of the program.
   result<std::shared_ptr<const cog_module>> load(const std::string& name);
+
+  /// When the module's file was changed last, in milliseconds since 1970; nothing: there is none.
+  std::optional<int64_t> last_change(const std::string& name) const;
 
   /// The folders that modules are usually in: those in `search_path` (separated by ':'), `cogs` beside the program, and
   /// where an installation puts them.

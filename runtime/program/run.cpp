@@ -17,6 +17,12 @@ namespace {
 /// How long the bots may take to finish their work.
 constexpr auto drain_timeout = std::chrono::seconds{5};
 
+/// How often the actors are asked how they stand, how long they may take for an answer, and when the process is given up because
+/// none has come.
+constexpr auto look_every = std::chrono::seconds{10};
+constexpr auto answer_timeout = std::chrono::seconds{5};
+constexpr auto frozen_after = std::chrono::seconds{60};
+
 /// Lets the bots finish what they have begun. False: somebody doesn't want to wait for that.
 bool finish_work(service& bots, const termination_signals& signals, spdlog::logger& log) {
   auto done = bots.drain();
@@ -60,8 +66,18 @@ int run(const config_arguments& arguments) {
     return 1;
   }
   log->info("{} bots started", loaded.config.bots.size());
-  while (!signals.wait(std::chrono::hours{1})) {
-    // nothing to do but to wait for the next signal
+  auto answered_at = std::chrono::steady_clock::now();
+  while (!signals.wait(look_every)) {
+    if ((*started)->report(answer_timeout)) {
+      answered_at = std::chrono::steady_clock::now();
+    } else if (std::chrono::steady_clock::now() - answered_at >= frozen_after) {
+      log->critical(
+        "the actors have not answered for {} s, so all their threads must be stuck (does a cog wait that says it never "
+        "does?): ending, so that the service manager can start the process anew",
+        frozen_after.count());
+      log->flush();
+      std::_Exit(1);
+    }
   }
   if (failed)
     log->critical("the actors could not be kept alive: ending, so that the service manager can start the process anew");
@@ -73,7 +89,7 @@ int run(const config_arguments& arguments) {
     std::_Exit(1);
   }
   if (!(*started)->stop()) {
-    log->error("a cog is stuck and did not end in time; stopped without it");
+    log->error("a cog is stuck, or the disk, and did not end in time; stopped without it");
     log->flush();
     std::_Exit(0); // its thread still uses everything there is, so nothing may be destroyed
   }

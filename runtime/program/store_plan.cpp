@@ -7,8 +7,10 @@
 #include "runtime/telemetry/log.hpp"
 #include "runtime/telemetry/utc_time.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
+#include <vector>
 
 namespace creamery {
 
@@ -26,18 +28,32 @@ reading_state last_reading(const std::filesystem::path& file, spdlog::logger& lo
   if (text && !*text)
     return {}; // the first start
   auto state = text ? parse_reading_state(**text) : result<reading_state>{text.error()};
-  if (state)
-    return std::move(*state);
-  log.error("{}: {}: what was missed since the last run isn't known", file.string(), to_string(state.error()));
-  return {};
+  if (!state) {
+    log.error("{}: {}: what was missed since the last run isn't known", file.string(), to_string(state.error()));
+    return {};
+  }
+  auto now = unix_milliseconds();
+  for (auto& [name, bot] : state->bots) {
+    for (auto& [channel, until] : bot.read)
+      until = std::min(until, now); // the clock may have been set back
+    for (const auto& gap : missed_by_cogs(bot))
+      log.warn("{}: the cog {} did not come to what was said in #{} between {} and {}", name, gap.cog, gap.channel,
+               utc_time(gap.from), utc_time(gap.to));
+  }
+  return std::move(*state);
 }
 
-std::map<std::string, std::string> guilty_of(const std::vector<crash>& crashes, spdlog::logger& log) {
-  for (const auto& one : crashes)
+std::vector<crash> last_crashes(const std::filesystem::path& file, int64_t since, spdlog::logger& log) {
+  auto crashes = read_crashes(file, since);
+  if (!crashes) {
+    log.error("{}: it is begun anew", to_string(crashes.error()));
+    return {};
+  }
+  for (const auto& one : *crashes)
     log.warn("{} {}, {}", utc_time(one.at), one.signal,
              one.cog.empty() ? "in the program itself: the process ended"
                              : "in the cog " + one.cog + ": the process ended");
-  return guilty_modules(crashes, guilty_after);
+  return std::move(*crashes);
 }
 
 } // namespace
@@ -52,12 +68,11 @@ result<opened_store> open_store(const std::filesystem::path& path) {
     return failure{"store.path", (path / store_files::budgets).string() + " can't be made: " + error.message()};
   auto log = make_logger("store");
   auto since = unix_milliseconds(std::chrono::steady_clock::now() - short_time);
-  auto crashes = read_crashes(path / store_files::crashes, since);
-  if (!crashes)
-    return crashes.error();
-  if (auto failed = record_crashes(path / store_files::crashes, since))
+  auto crashes = last_crashes(path / store_files::crashes, since, *log);
+  if (auto failed = record_crashes(path / store_files::crashes, crashes))
     return *failed;
-  store_settings settings{path, last_reading(path / store_files::reading, *log), guilty_of(*crashes, *log)};
+  store_settings settings{path, last_reading(path / store_files::reading, *log),
+                          std::make_shared<guilt_list>(guilty_modules(crashes, guilty_after))};
   return opened_store{std::move(*folder), std::move(settings)};
 }
 

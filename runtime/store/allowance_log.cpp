@@ -28,6 +28,9 @@ constexpr size_t line_size = 32;
 
 constexpr size_t max_file_size = 4 << 20;
 
+/// More in one line is no line of ours.
+constexpr size_t max_count = 100'000;
+
 std::string to_line(const use& x) {
   return fmt::format("{} {:>14} {:>8}\n", kind_names[static_cast<size_t>(x.what)], x.at, x.count);
 }
@@ -48,7 +51,7 @@ std::optional<use> parse_line(std::string_view line) {
     if (!line.starts_with(kind_names[i]))
       continue;
     line.remove_prefix(kind_names[i].size());
-    if (take(line, x.at) && take(line, x.count) && x.count > 0)
+    if (take(line, x.at) && take(line, x.count) && x.at > 0 && x.count > 0 && x.count <= max_count)
       return x;
   }
   return std::nullopt;
@@ -75,7 +78,7 @@ result<std::unique_ptr<allowance_log>> allowance_log::open(const std::filesystem
   if (*content) {
     auto known = parse_uses(**content);
     for (const auto& ring : log->rings_)
-      if (!ring.slots.empty())
+      if (!ring.slots.empty() && booted > 0)
         known.push_back({ring.slots.front().what, booted, ring.slots.size()});
     std::stable_sort(known.begin(), known.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
     for (const auto& x : known)
@@ -109,6 +112,12 @@ std::optional<failure> allowance_log::record(kind what, int64_t at, size_t count
   if (::pwrite(file_.get(), line.data(), line.size(), place) == static_cast<ssize_t>(line.size()))
     return std::nullopt;
   return last_error(path_, "can't be written");
+}
+
+void allowance_log::use_up(int64_t at) {
+  for (auto& ring : rings_)
+    if (!ring.slots.empty())
+      record(ring.slots.front().what, at, ring.slots.size());
 }
 
 std::vector<use> allowance_log::uses() const {

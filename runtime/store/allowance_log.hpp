@@ -43,6 +43,9 @@ public:
   /// To be called before the allowance is used. Returns what went wrong with the file; it is remembered in memory all the same.
   std::optional<failure> record(kind what, int64_t at, size_t count);
 
+  /// What was used before isn't known: all of it counts as used at this time.
+  void use_up(int64_t at);
+
   /// What is remembered, the oldest use first.
   std::vector<use> uses() const;
 

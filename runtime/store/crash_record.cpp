@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -38,7 +39,8 @@ constexpr std::array<deadly_signal, 5> deadly_signals{
   {{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"}, {SIGFPE, "SIGFPE"}, {SIGILL, "SIGILL"}, {SIGABRT, "SIGABRT"}}};
 
 /// What the handler needs. It may run in the middle of anything, so it allocates nothing and takes no lock.
-volatile int record_file = -1;
+std::atomic<int> record_file = -1;
+std::atomic_flag is_recorded;
 std::array<struct sigaction, deadly_signals.size()> handlers_before;
 
 /// Whose code the thread runs, as members of a JSON object; null: the program's own. In the thread's own block from the start
@@ -68,7 +70,8 @@ public:
   }
 
 private:
-  std::array<char, 1024> text_{};
+  /// Long enough for the names, of which each byte may take six.
+  std::array<char, 4096> text_{};
   size_t size_ = 0;
 };
 
@@ -89,7 +92,8 @@ extern "C" void on_deadly_signal(int number, siginfo_t* info, void*) {
   if (const auto* whose = running)
     words.add(whose);
   words.add("}\n");
-  words.write_to(record_file);
+  if (!is_recorded.test_and_set()) // two threads may fail at the same time: that is one death
+    words.write_to(record_file);
   // Whoever handled it before does so now: a fault happens again as soon as this returns; what was sent has to be sent again.
   if (info->si_code <= 0)
     ::raise(number);
@@ -150,32 +154,30 @@ result<std::vector<crash>> read_crashes(const std::filesystem::path& file, int64
   return parse_crashes(*content ? **content : std::string{}, since);
 }
 
-std::map<std::string, std::string> guilty_modules(const std::vector<crash>& crashes, size_t times) {
+std::map<std::string, guilt_list::guilt> guilty_modules(const std::vector<crash>& crashes, size_t times) {
   std::map<std::string, std::vector<const crash*>> by_module;
   for (const auto& one : crashes)
     if (!one.module.empty())
       by_module[one.module].push_back(&one);
-  std::map<std::string, std::string> result;
+  std::map<std::string, guilt_list::guilt> result;
   for (const auto& [module, its] : by_module)
     if (its.size() >= times)
-      result[module] =
-        fmt::format("it took the process down {} times, the last time by {}", its.size(), its.back()->signal);
+      result[module] = {its.back()->at, fmt::format("it took the process down {} times, the last time by {}",
+                                                    its.size(), its.back()->signal)};
   return result;
 }
 
-std::optional<failure> record_crashes(const std::filesystem::path& file, int64_t since) {
-  auto known = read_crashes(file, since);
-  if (!known)
-    return known.error();
+std::optional<failure> record_crashes(const std::filesystem::path& file, const std::vector<crash>& known) {
   std::string lines;
-  for (const auto& one : *known)
+  for (const auto& one : known)
     lines += json{{"at", one.at}, {"signal", one.signal}, {"module", one.module}, {"cog", one.cog}}.dump() + "\n";
   if (auto failed = replace_text(file, lines))
     return failed;
   auto opened = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC); // needed until the very end
   if (opened < 0)
     return last_error(file, "can't be written");
-  record_file = opened;
+  if (record_file.exchange(opened) >= 0)
+    return std::nullopt; // the handlers are there already
   for (size_t i = 0; i < deadly_signals.size(); ++i) {
     struct sigaction action {};
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/result.hpp"
+#include "runtime/supervision/guilt_list.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -34,12 +35,12 @@ result<std::vector<crash>> read_crashes(const std::filesystem::path& file, int64
 /// The same from the file's text.
 std::vector<crash> parse_crashes(std::string_view text, int64_t since);
 
-/// The modules that took the process down at least so many times, with what there is to tell about it.
-std::map<std::string, std::string> guilty_modules(const std::vector<crash>& crashes, size_t times);
+/// The modules that took the process down at least so many times.
+std::map<std::string, guilt_list::guilt> guilty_modules(const std::vector<crash>& crashes, size_t times);
 
-/// From now on crashes are written to this file, before the process ends as it would have anyway. To be called once. Keeps
-/// what is in the file unless that is older than `since`. Fails when the file can't be written.
-std::optional<failure> record_crashes(const std::filesystem::path& file, int64_t since);
+/// From now on crashes are written to this file, before the process ends as it would have anyway. It begins with those that are
+/// `known`. Fails when the file can't be written.
+std::optional<failure> record_crashes(const std::filesystem::path& file, const std::vector<crash>& known);
 
 /// What a thread is running, for the record.
 class crash_culprit {

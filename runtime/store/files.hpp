@@ -9,7 +9,7 @@ inline constexpr const char* reading = "reading.json";
 /// What took the process down (`crash_record`).
 inline constexpr const char* crashes = "crashes";
 
-/// What accounts have used of their allowances (`spent_file`), one file an account.
+/// What accounts have used of their allowances (`allowance_log`), one file an account.
 inline constexpr const char* budgets = "budgets";
 
 } // namespace creamery::store_files

@@ -18,12 +18,8 @@ times read_by(const std::vector<connection_report>& connections) {
   times result;
   for (const auto& connection : connections) {
     for (const auto& channel : connection.channels) {
-      auto until = channel.joined ? connection.read_until : 0;
-      for (const auto& gap : connection.gaps)
-        if (gap.channel == channel.channel && gap.to == 0)
-          until = gap.from;
-      if (until != 0)
-        result[channel.channel] = std::max(result[channel.channel], until);
+      if (channel.read_until != 0)
+        result[channel.channel] = std::max(result[channel.channel], channel.read_until);
     }
   }
   return result;
@@ -44,15 +40,22 @@ std::optional<times> parse_times(const json& all, std::string_view key) {
 
 } // namespace
 
+reading_recorder::reading_recorder(reading_state last) : state_(std::move(last)) {
+  for (auto& [name, bot] : state_.bots)
+    bot.behind.clear();
+}
+
 void reading_recorder::add(const std::vector<bot_report>& reports) {
   for (const auto& bot : reports) {
+    if (!bot.has_router)
+      continue; // how far its cogs are isn't known
     auto& state = state_.bots[bot.name];
     for (const auto& [channel, until] : std::exchange(latest_[bot.name], read_by(bot.connections)))
       state.read[channel] = std::max(state.read[channel], until);
     state.behind.clear();
     for (const auto& cog : bot.router.cogs)
-      if (cog.lines.queued > 0)
-        state.behind[cog.name] = cog.handled_until;
+      if (cog.unhandled_since != 0)
+        state.behind[cog.name] = cog.unhandled_since;
   }
 }
 
@@ -60,7 +63,7 @@ std::vector<reading_gap> missed_by_cogs(const reading_state::bot& last) {
   std::vector<reading_gap> result;
   for (const auto& [cog, from] : last.behind)
     for (const auto& [channel, to] : last.read)
-      if (from < to)
+      if (from <= to)
         result.push_back({channel, cog, from, to});
   return result;
 }

@@ -17,7 +17,7 @@ struct reading_state {
   struct bot {
     /// By channel: what was said before this time was read, and, but for the cogs below, handled.
     std::map<std::string, int64_t> read;
-    /// By cog, for those that lines wait for: what was read before this time has been handled.
+    /// By cog, for those that haven't handled all of it: when the oldest line that they haven't handled was sent.
     std::map<std::string, int64_t> behind;
 
     friend bool operator==(const bot&, const bot&) = default;
@@ -31,8 +31,13 @@ struct reading_state {
 /// Makes reading states of the reports that bots give again and again.
 class reading_recorder {
 public:
-  /// Takes the next reports in. A part of the parts of a report may be older than the others: what a connection has read counts
-  /// only once the report after it has told how far the cogs were then.
+  reading_recorder() = default;
+
+  /// @param last what an earlier process has left, which holds until something newer is known.
+  explicit reading_recorder(reading_state last);
+
+  /// Takes the next reports in. Their parts aren't of the same moment: what a connection has read counts only once the report after
+  /// it has told how far the cogs were then.
   void add(const std::vector<bot_report>& reports);
 
   const reading_state& state() const noexcept {

@@ -66,6 +66,7 @@ void supervisor_core::postponed(std::string_view name, uint64_t instance, time_p
   }
   one->state = child_state::waiting;
   one->due = now + postponed_start;
+  one->tried |= one->policy.retry_first_start; // then it holds up nobody, like one that failed
   advance(now, todo);
 }
 
@@ -74,6 +75,7 @@ void supervisor_core::ended(std::string_view name, uint64_t instance, exit_kind 
   auto one = find(name);
   if (one == children_.end() || one->abandoned.erase(instance) > 0 || one->instance != instance || !one->alive())
     return;
+  one->postponed_since.reset();
   auto asked_to = one->state == child_state::stopping || one->state == child_state::killing;
   if (stopping()) {
     one->state = child_state::idle;
@@ -258,6 +260,7 @@ void supervisor_core::carry_on(children_list::iterator one, time_point now, supe
 void supervisor_core::wait_cleanly(child& one, time_point now) {
   one.state = child_state::waiting;
   one.due = now;
+  one.postponed_since.reset();
   one.wait.reset();
   if (one.window)
     one.window->clear();

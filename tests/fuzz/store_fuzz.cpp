@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace creamery;
   const std::string_view text{reinterpret_cast<const char*>(data), size};
   for (const auto& use : parse_uses(text))
-    demand(use.count > 0, "a use of nothing");
+    demand(use.count > 0 && use.at > 0, "a use of nothing, or never");
   const auto crashes = parse_crashes(text, 0);
   for (const auto& one : crashes)
     demand(one.at >= 0, "a crash from before it matters");
@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     demand(again && *again == *state, "what was written is not what is read");
     for (const auto& [name, bot] : state->bots)
       for (const auto& gap : missed_by_cogs(bot))
-        demand(gap.from < gap.to, "a gap without length");
+        demand(gap.from <= gap.to, "a gap that ends before it begins");
   }
   return 0;
 }

@@ -97,6 +97,8 @@ class ProcessDeath(Scenario):
         handled = bots.handled(BOT, "thrower")
         answered()
         wait_for(lambda: bots.handled(BOT, "thrower") > handled, "it works again")
+        self.assertTrue(bots.fault("kill", f"bots/{BOT}"))
+        wait_for(lambda: bots.actors().get(path, {}).get("state") == "running", "that isn't held against it any more")
         for one in (bots, watcher):
             self.assertEqual(one.process.stop(), 0)
         history = twitch.stop()

@@ -74,9 +74,9 @@ SCENARIO("what a dead socket had read and the router doesn't have yet is no part
   auto last = now();
   close(1);
   CHECK_EQ(gaps_of("one"), (gaps{{"one", "", last, 0}}));
-  CHECK(report().read_until < last); // but if the process ended now, it would be lost
+  CHECK(report().channels.at(0).read_until < last); // but if the process ended now, it would be lost
   answer_router();
-  CHECK_EQ(report().read_until, last);
+  CHECK_EQ(report().channels.at(0).read_until, last);
 }
 
 SCENARIO("in quiet channels the last answer to a PING counts") {
@@ -107,6 +107,60 @@ SCENARIO("RECONNECT makes no gap") {
   flushed(1);
   close(1);
   CHECK_EQ(gaps_of("one"), gaps{});
+}
+
+SCENARIO("an old link that was dead already when the successor came leaves a gap") {
+  start({"one", "two"});
+  settle(1, {"one", "two"});
+  pass(10s);
+  chat_at(1, now());
+  auto last = now();
+  receive(1, {reconnect});
+  pass(3s); // nothing comes by the old one any more
+  settle(2, {"one"});
+  auto joined = now();
+  pass(1s);
+  chat(2, {"only the successor hears this"});
+  GIVEN("an old link that ends without a word") {
+    close(1);
+    THEN("what was said until the successor had joined is missing, and what it isn't in still is") {
+      CHECK_EQ(gaps_of("one"), (gaps{{"one", "", last, joined}}));
+      CHECK_EQ(gaps_of("two"), (gaps{{"two", "", last, 0}}));
+      CHECK_EQ(log.count("may not have been read by this connection"), 1u);
+    }
+  }
+}
+
+SCENARIO("a successor that takes over when the overlap ends has the same gaps") {
+  start({"one", "two"});
+  settle(1, {"one", "two"});
+  pass(10s);
+  chat_at(1, now());
+  auto last = now();
+  receive(1, {reconnect});
+  pass(3s);
+  settle(2, {"one"});
+  auto joined = now();
+  link(1).paused = true; // or its silence would end it before
+  pass(settings.overlap);
+  CHECK(link(1).closed);
+  CHECK_EQ(gaps_of("one"), (gaps{{"one", "", last, joined}}));
+  CHECK_EQ(gaps_of("two"), (gaps{{"two", "", last, 0}}));
+}
+
+SCENARIO("when all that a connection knew is forgotten, the gap isn't") {
+  w->router_answers = false;
+  start({"one"});
+  settle(1, {"one"});
+  pass(10s);
+  answer_router();
+  auto joined = now();
+  chat_at(1, now()); // the router never gets it
+  kill(connection);
+  memory.forget("irc-1");
+  start({"one"});
+  CHECK_LT(gaps_of("one").back().from, joined);
+  CHECK_EQ(gaps_of("one").back().to, 0);
 }
 
 SCENARIO("a channel that the successor can't join has a gap when the old link ends") {
@@ -164,7 +218,7 @@ SCENARIO("when the end is near, nothing counts as read any more") {
   CHECK(ask<bool>(connection, drain_atom_v));
   pass(10s);
   chat_at(1, now());
-  CHECK_EQ(report().read_until, last);
+  CHECK_EQ(report().channels.at(0).read_until, last);
   CHECK_EQ(report().lines_discarded, 1u);
 }
 

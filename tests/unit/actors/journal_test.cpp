@@ -27,9 +27,9 @@ bots_actor::behavior_type bots_double(told read_until) {
     [read_until](caf::get_atom) {
       bot_report bot;
       bot.name = "ann";
+      bot.has_router = true;
       connection_report connection;
-      connection.read_until = *read_until;
-      connection.channels.push_back({"red", true, 0, {}});
+      connection.channels.push_back({"red", true, 0, {}, *read_until});
       bot.connections.push_back(std::move(connection));
       return std::vector<bot_report>{std::move(bot)};
     },
@@ -49,7 +49,7 @@ struct journal_fixture : creamery::test::timed_fixture {
   }
 
   void start(const std::filesystem::path& where) {
-    book = sys.spawn<journal>(where, bots); // in the house, so that time can be played with
+    book = sys.spawn<journal>(where, bots, kept<reading_recorder>::make()); // in the house, so that time can be played with
     pass({});
   }
 

@@ -39,20 +39,28 @@ SCENARIO("an instance goes on where the one before it ended") {
 
 SCENARIO("whoever is in the middle of something isn't replaced, unless it is given up") {
   cog_ledger ledger{1};
-  CHECK(ledger.is_free()); // there is none yet
-  auto first = ledger.take_over();
-  CHECK(ledger.is_free());
-  first.gate->enter(1);
-  CHECK(!ledger.is_free());
-  first.gate->leave();
-  CHECK(ledger.is_free());
-  first.gate->enter_aside();
-  CHECK(!ledger.is_free());
+  auto first = ledger.take_over_if_idle(); // there is none yet
+  REQUIRE(first);
+  first->gate->enter(1);
+  CHECK(!ledger.take_over_if_idle());
+  CHECK(first->gate->leave()); // it wasn't disturbed
+  first->gate->enter_aside();
+  CHECK(!ledger.take_over_if_idle());
+  first->gate->leave_aside();
+  auto second = ledger.take_over_if_idle();
+  REQUIRE(second);
+  CHECK(!second->lost_one);
+  CHECK(!first->gate->enter(2));
+  CHECK(!ledger.was_stuck());
+  second->gate->enter(2);
+  CHECK(!ledger.take_over_if_idle());
   ledger.give_up();
-  CHECK(ledger.is_free());
-  auto second = ledger.take_over();
-  second.gate->enter(1);
-  CHECK(!ledger.is_free()); // it isn't stuck because the one before it was
+  CHECK(ledger.was_stuck());
+  auto third = ledger.take_over_if_idle();
+  REQUIRE(third);
+  CHECK(third->lost_one);
+  third->gate->enter(3);
+  CHECK(!ledger.take_over_if_idle()); // it isn't given up because the one before it was
 }
 
 SCENARIO("a line that an instance never came back from is poisoned, and not tried again") {

@@ -16,7 +16,7 @@ using gaps = std::vector<reading_gap>;
 connection_report reader(const std::vector<std::string>& channels, gaps unread) {
   connection_report result;
   for (const auto& channel : channels)
-    result.channels.push_back({channel, true, 0, {}});
+    result.channels.push_back({channel, true, 0, {}, 0});
   result.gaps = std::move(unread);
   return result;
 }
@@ -44,8 +44,8 @@ bool is_unread(const gaps& all, int64_t time) {
 SCENARIO("a gap begins with the last thing that was read and ends when the channel is joined again") {
   reading_log log;
   CHECK(!log.joined("red", 1'000)); // the first time ends no gap
-  log.read(5'000);
-  log.read(4'000); // Twitch's servers don't agree to the millisecond
+  log.read(5'000, 5'000);
+  log.read(4'000, 4'000); // Twitch's servers don't agree to the millisecond
   log.lost("red");
   CHECK_EQ(log.gaps().back(), (reading_gap{"red", "", 5'000, 0}));
   log.lost("red"); // told twice
@@ -58,18 +58,73 @@ SCENARIO("a gap begins with the last thing that was read and ends when the chann
 SCENARIO("a channel that was quiet since it was joined was read until then at least") {
   reading_log log;
   log.joined("red", 1'000);
-  log.read(2'000);
+  log.read(2'000, 2'000);
   log.joined("blue", 3'000);
   log.lost("blue");
   CHECK_EQ(log.gaps().back(), (reading_gap{"blue", "", 3'000, 0}));
 }
 
-SCENARIO("a clock that is behind Twitch's makes no gap end before it begins") {
+SCENARIO("what the router lacks doesn't count as read, not even after the channel was lost or joined again") {
+  reading_log log{{{"old", 300}, {"never", 0}}};
+  log.joined("red", 1'000);
+  log.read(5'000, 5'000);
+  CHECK_EQ(log.read_until("red"), 5'000);
+  CHECK_EQ(log.read_until("old"), 300);
+  CHECK_EQ(log.read_until("never"), 0);
+  CHECK_EQ(log.read_until("other"), 0);
+  log.router_lacks(log.complete_until());
+  log.read(6'000, 6'000);
+  CHECK_EQ(log.read_until("red"), 5'000);
+  log.lost("red");
+  CHECK_EQ(log.gaps().back(), (reading_gap{"red", "", 6'000, 0})); // it will get it, if nothing else happens
+  CHECK_EQ(log.read_until("red"), 5'000);
+  log.joined("red", 7'000);
+  CHECK_EQ(log.read_until("red"), 5'000);
+  log.router_lacks(std::nullopt);
+  CHECK_EQ(log.read_until("red"), 7'000);
+}
+
+SCENARIO("when whoever read is forgotten, all channels are lost, with what the router lacked") {
   reading_log log;
   log.joined("red", 1'000);
-  log.read(5'000);
+  log.read(5'000, 5'000);
+  log.router_lacks(log.complete_until());
+  log.read(6'000, 6'000);
+  log.abandon();
+  CHECK_EQ(log.gaps().back(), (reading_gap{"red", "", 5'000, 0}));
+  CHECK_EQ(*log.joined("red", 9'000), (reading_gap{"red", "", 5'000, 9'000}));
+  log.read(10'000, 10'000);
+  log.abandon();
+  CHECK_EQ(log.gaps().back(), (reading_gap{"red", "", 10'000, 0}));
+}
+
+SCENARIO("a reader that takes over without the last word of the one before it has read since it joined") {
+  reading_log log;
+  log.joined("red", 1'000);
+  log.read(5'000, 5'000);
+  CHECK(!log.changed_hands("red", 4'000)); // both were there
+  auto gap = log.changed_hands("red", 8'000);
+  REQUIRE(gap);
+  CHECK_EQ(*gap, (reading_gap{"red", "", 5'000, 8'000}));
   log.lost("red");
-  CHECK_EQ(*log.joined("red", 4'500), (reading_gap{"red", "", 5'000, 5'000}));
+  CHECK_EQ(log.gaps().back(), (reading_gap{"red", "", 8'000, 0}));
+  CHECK(!log.changed_hands("red", 9'000)); // nobody reads it
+}
+
+SCENARIO("a line's time that lies in the future hides nothing for long") {
+  reading_log log;
+  log.joined("red", 1'000);
+  log.read(999'999'999, 5'000);
+  log.lost("red");
+  CHECK_EQ(log.gaps().back(), (reading_gap{"red", "", 65'000, 0}));
+}
+
+SCENARIO("a clock that differs from Twitch's makes no gap shorter than it was") {
+  reading_log log;
+  log.joined("red", 1'000);
+  log.read(35'000, 5'000); // ours is half a minute behind
+  log.lost("red");
+  CHECK_EQ(*log.joined("red", 8'000), (reading_gap{"red", "", 35'000, 38'000}));
 }
 
 SCENARIO("a channel that isn't wanted any more has no gap") {
@@ -89,11 +144,21 @@ SCENARIO("what an earlier process has read is where the gap begins") {
   CHECK_EQ(*log.joined("red", 1'000), (reading_gap{"red", "", 700, 1'000}));
 }
 
+SCENARIO("a channel that was never joined is one that nobody has read") {
+  reading_log log{{{"red", 0}}};
+  CHECK_EQ(log.gaps(), (gaps{{"red", "", 0, 0}}));
+  log.want("blue");
+  CHECK_EQ(log.gaps().size(), 2u);
+  auto never = reader({"red"}, log.gaps());
+  CHECK_EQ(common_gaps({reader({"red"}, {{"red", "", 0, 10}, {"red", "", 20, 30}}), never}),
+           (gaps{{"red", "", 20, 30}})); // the other one is no help
+}
+
 SCENARIO("only so many gaps are remembered") {
   reading_log log;
   for (int64_t i = 0; i < 3'000; ++i) {
     log.joined("red", 10 * i + 10);
-    log.read(10 * i + 15);
+    log.read(10 * i + 15, 10 * i + 15);
     log.lost("red");
   }
   CHECK_EQ(log.gaps().size(), reading_log::max_gaps + 1);

@@ -109,6 +109,20 @@ SCENARIO("a line that was half written is passed over, the others count") {
   CHECK(without_boot(*file.open()).empty());
 }
 
+SCENARIO("a line that can't be ours is passed over") {
+  log_file file;
+  std::ofstream{file.path} << "message              1 99999999\n"
+                              "message             -1        1\n"
+                              "message              5        1\n";
+  CHECK_EQ(without_boot(*file.open()), (uses{{kind::message, 5, 1}}));
+}
+
+SCENARIO("when nothing is known, all of it counts as used") {
+  allowance_log log{small()};
+  log.use_up(now);
+  CHECK_EQ(log.uses(), (uses{{kind::message, now, 3}, {kind::login, now, 2}, {kind::join, now, 2}}));
+}
+
 SCENARIO("limits may change between two runs") {
   log_file file;
   {

@@ -527,6 +527,16 @@ SCENARIO("a child whose predecessor hasn't ended is started as soon as it has, a
   }
 }
 
+SCENARIO("a start that is postponed holds up nobody if it may fail") {
+  stage x;
+  x.held_up = {"a"};
+  x.add({"a", "b"}, {.retry_first_start = true});
+  x.start();
+  x.pass(100ms);
+  CHECK(x.state_of("a") == state::waiting);
+  CHECK(x.state_of("b") == state::running);
+}
+
 SCENARIO("a predecessor that never ends makes the start a failure after its time") {
   stage x{with(restart_strategy::one_for_one, 0)};
   x.held_up = {"a"};
