@@ -32,8 +32,10 @@ PROGRAM = BUILD / "creamery"
 TEST_COGS = BUILD / "tests" / "cogs"
 TEST_DATA = Path(os.environ.get("CREAMERY_TEST_DATA") or ROOT.parent / "shared" / "data")
 
+SANITIZED = bool(os.environ.get("CREAMERY_SANITIZE"))
+
 # Sanitizers keep what was freed, so under them memory says nothing.
-JUDGES_MEMORY = not os.environ.get("CREAMERY_SANITIZE")
+JUDGES_MEMORY = not SANITIZED
 
 # Between two looks at a condition.
 POLL = 0.01
