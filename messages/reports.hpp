@@ -150,7 +150,8 @@ template <class Inspector>
 bool inspect(Inspector& f, cog_report& x) {
   return f.object(x).fields(f.field("name", x.name), f.field("lines", x.lines),
                             f.field("resting_commands", x.resting_commands), f.field("skipped_calls", x.skipped_calls),
-                            f.field("refused_messages", x.refused_messages), f.field("unhandled_since", x.unhandled_since));
+                            f.field("refused_messages", x.refused_messages),
+                            f.field("unhandled_since", x.unhandled_since));
 }
 
 template <class Inspector>
@@ -174,8 +175,8 @@ bool inspect(Inspector& f, child_report& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, bot_report& x) {
-  return f.object(x).fields(f.field("name", x.name), f.field("has_router", x.has_router), f.field("router", x.router), f.field("connections", x.connections),
-                            f.field("gaps", x.gaps));
+  return f.object(x).fields(f.field("name", x.name), f.field("has_router", x.has_router), f.field("router", x.router),
+                            f.field("connections", x.connections), f.field("gaps", x.gaps));
 }
 
 template <class Inspector>

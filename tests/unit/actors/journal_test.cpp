@@ -49,7 +49,8 @@ struct journal_fixture : creamery::test::timed_fixture {
   }
 
   void start(const std::filesystem::path& where) {
-    book = sys.spawn<journal>(where, bots, kept<reading_recorder>::make()); // in the house, so that time can be played with
+    book =
+      sys.spawn<journal>(where, bots, kept<reading_recorder>::make()); // in the house, so that time can be played with
     pass({});
   }
 
