@@ -7,6 +7,34 @@
 
 namespace creamery::benchmarks {
 
+namespace {
+
+void split(capture& one) {
+  std::string_view rest = one.text;
+  while (!rest.empty()) {
+    auto end = rest.find('\n');
+    auto line = rest.substr(0, end);
+    if (line.ends_with('\r'))
+      line.remove_suffix(1);
+    if (!line.empty())
+      one.lines.push_back(line);
+    if (end == std::string_view::npos)
+      break;
+    rest.remove_prefix(end + 1);
+  }
+}
+
+} // namespace
+
+capture load_capture(const std::string& file) {
+  capture one;
+  one.name = file;
+  std::ifstream in{file, std::ios::binary};
+  one.text.assign(std::istreambuf_iterator<char>{in}, {});
+  split(one);
+  return one; // moved at most: the lines stay where they are
+}
+
 std::vector<capture> load_captures() {
   const auto* variable = std::getenv("CREAMERY_TEST_DATA");
   auto folder = variable != nullptr && *variable != '\0'
@@ -21,20 +49,8 @@ std::vector<capture> load_captures() {
     one.name = name;
     one.text.assign(std::istreambuf_iterator<char>{file}, {});
   }
-  for (auto& one : captures) { // only now, because the texts no longer move
-    std::string_view rest = one.text;
-    while (!rest.empty()) {
-      auto end = rest.find('\n');
-      auto line = rest.substr(0, end);
-      if (line.ends_with('\r'))
-        line.remove_suffix(1);
-      if (!line.empty())
-        one.lines.push_back(line);
-      if (end == std::string_view::npos)
-        break;
-      rest.remove_prefix(end + 1);
-    }
-  }
+  for (auto& one : captures) // only now, because the texts no longer move
+    split(one);
   return captures;
 }
 

@@ -14,6 +14,9 @@ struct capture {
   std::vector<std::string_view> lines;
 };
 
+/// One capture; without lines if the file can't be read.
+capture load_capture(const std::string& file);
+
 /// The captures that there are in `$CREAMERY_TEST_DATA`, by default `../shared/data` beside the source; perhaps none.
 std::vector<capture> load_captures();
 

@@ -1,0 +1,112 @@
+/// Times our own parser over a capture, and shows what it makes of its lines, as the programs in benchmarks/peers/parsers do for
+/// other libraries:
+///
+///     parsers time FILE ROUNDS     one JSON object for each task: nanoseconds per line, round by round
+///     parsers show NAME FILE       every line in the form that all share, so that they can be compared
+
+#include "benchmarks/micro/capture.hpp"
+#include "messages/irc_line.hpp"
+#include "runtime/irc/parser.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <vector>
+
+using namespace creamery;
+
+namespace {
+
+using clock_type = std::chrono::steady_clock;
+
+size_t envelope(const irc_line& line) {
+  return line.channel().size() + line.nick().size() + line.text().size();
+}
+
+size_t three_tags(const irc_line& line) {
+  auto size = envelope(line);
+  for (const auto* key : {"id", "display-name", "badges"})
+    size += line.tag(key).value_or("").size();
+  return size;
+}
+
+size_t all_tags(const irc_line& line) {
+  auto size = envelope(line);
+  line.for_each_tag([&](std::string_view key, std::string_view value) {
+    size += key.size() + (value.find('\\') == std::string_view::npos ? value.size() : unescape_tag(value).size());
+  });
+  return size;
+}
+
+struct task {
+  const char* name;
+  size_t (*run)(const irc_line&);
+};
+
+void time(const benchmarks::capture& data, size_t rounds) {
+  for (const auto& [name, run] :
+       {task{"envelope", envelope}, task{"three_tags", three_tags}, task{"all_tags", all_tags}}) {
+    std::vector<double> times;
+    for (size_t round = 0; round <= rounds; ++round) {
+      size_t sum = 0;
+      auto begin = clock_type::now();
+      for (auto line : data.lines) {
+        irc_index index;
+        if (parse_irc(line, index) == irc_parse_error::none)
+          sum += run(irc_line{line.data(), index});
+      }
+      auto elapsed = std::chrono::duration<double, std::nano>{clock_type::now() - begin};
+      if (sum == 0)
+        std::exit(1); // nothing was parsed; and the sum has to be known, so nothing can be left out
+      if (round > 0)  // the first one is for the caches
+        times.push_back(elapsed.count() / static_cast<double>(data.lines.size()));
+    }
+    std::cout << nlohmann::json{{"library", "creamery"}, {"task", name}, {"ns_per_line", times}}.dump() << '\n';
+  }
+}
+
+/// Command, channel, sender, text and the sorted tags, separated by characters that chat doesn't contain.
+std::string show(std::string_view raw) {
+  irc_index index;
+  if (parse_irc(raw, index) != irc_parse_error::none)
+    return "\x1e\x1e\x1e\x1e";
+  irc_line line{raw.data(), index};
+  std::vector<std::string> tags;
+  line.for_each_tag([&](std::string_view key, std::string_view value) {
+    tags.push_back(std::string{key} + "=" + unescape_tag(value));
+  });
+  std::sort(tags.begin(), tags.end());
+  std::string result{line.command()};
+  result += line.channel().empty() ? "\x1e" : "\x1e#";
+  for (auto part : {line.channel(), line.nick(), line.text()})
+    result.append(part).append("\x1e");
+  for (size_t i = 0; i < tags.size(); ++i)
+    result.append(i > 0 ? "\x1f" : "").append(tags[i]);
+  for (size_t at = 0; (at = result.find('\n', at)) != std::string::npos;)
+    result.replace(at, 1, "\u2424");
+  return result;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  std::vector<std::string> arguments{argv + 1, argv + argc};
+  if (arguments.size() == 3 && arguments[0] == "time" && std::atoi(arguments[2].c_str()) > 0) {
+    auto data = benchmarks::load_capture(arguments[1]);
+    time(data, static_cast<size_t>(std::atoi(arguments[2].c_str())));
+    return 0;
+  }
+  if (arguments.size() == 3 && arguments[0] == "show") {
+    auto data = benchmarks::load_capture(arguments[2]);
+    for (auto line : data.lines)
+      std::cout << show(line) << '\n';
+    return 0;
+  }
+  std::cerr << "usage: parsers time FILE ROUNDS | parsers show NAME FILE\n";
+  return 2;
+}
