@@ -17,11 +17,12 @@ def lines(file: str) -> list[str]:
 
 
 def parse(line: str) -> dict:
-    """What the library makes of a line; of some modern ones it makes an exception."""
+    """What the library makes of a line; of some modern ones it makes nothing, or an exception."""
+    nothing = {"action": "", "badges": None, "channel": None, "user": None, "message": None}
     try:
-        return parser(line, "bot")
+        return parser(line, "bot") or nothing
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-        return {"action": "", "badges": None, "channel": None, "user": None, "message": None}
+        return nothing
 
 
 def run(line: str, task: str) -> int:
