@@ -1,5 +1,8 @@
 #pragma once
 
+#include "messages/scan/scan.hpp"
+
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -83,6 +86,10 @@ bool inspect(Inspector& f, irc_index& x) {
          && (x.verb = static_cast<irc_verb>(verb), verb <= static_cast<uint8_t>(irc_verb::whisper));
 }
 
+/// Undoes the escaping of a tag's value: `\:` is ';', `\s` a space, `\r` CR, `\n` LF, `\\` a backslash; before any other
+/// character, and at the end, a backslash is dropped (IRCv3 message tags).
+std::string unescape_tag(std::string_view value);
+
 /// One line with its parts by name: a view, valid as long as the memory behind it. Nothing is unescaped or converted until
 /// it is asked for.
 class irc_line {
@@ -155,17 +162,26 @@ public:
   /// Calls `use(key, escaped_value)` for each tag, in order.
   template <class Use>
   void for_each_tag(Use use) const {
-    auto rest = tags();
-    while (!rest.empty()) {
-      auto end = rest.find(';');
-      auto one = rest.substr(0, end);
-      auto equals = one.find('=');
-      if (!one.empty())
-        use(one.substr(0, equals), equals == std::string_view::npos ? std::string_view{} : one.substr(equals + 1));
-      if (end == std::string_view::npos)
-        return;
-      rest.remove_prefix(end + 1);
+    const auto all = tags();
+    std::array<scan::tag_span, 32> spans;
+    for (size_t from = all.empty() ? 1 : 0; from <= all.size();) {
+      const auto count = scan::active().split_tags(all.data(), all.size(), from, spans.data(), spans.size());
+      for (size_t i = 0; i < count; ++i)
+        if (const auto& one = spans[i]; one.key != one.end)
+          use(std::string_view{all.data() + one.key, all.data() + one.key_end},
+              std::string_view{all.data() + one.value, all.data() + one.end});
     }
+  }
+
+  /// Calls `use(key, value)` for each tag, in order, with the value unescaped. The value is valid during the call.
+  template <class Use>
+  void for_each_tag_text(Use use) const {
+    const auto all = tags();
+    if (scan::active().find(all.data(), all.data() + all.size(), '\\') == all.data() + all.size())
+      return for_each_tag(use); // as nearly always
+    for_each_tag([&use](std::string_view key, std::string_view value) {
+      use(key, value.find('\\') == std::string_view::npos ? value : std::string_view{unescape_tag(value)});
+    });
   }
 
   const irc_index& index() const noexcept {
@@ -180,10 +196,6 @@ private:
   const char* line_;
   irc_index index_;
 };
-
-/// Undoes the escaping of a tag's value: `\:` is ';', `\s` a space, `\r` CR, `\n` LF, `\\` a backslash; before any other
-/// character, and at the end, a backslash is dropped (IRCv3 message tags).
-std::string unescape_tag(std::string_view value);
 
 /// Escapes a text so that it can stand as a tag's value.
 std::string escape_tag(std::string_view text);

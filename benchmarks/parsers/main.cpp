@@ -1,11 +1,13 @@
 /// Times our own parser over a capture, and shows what it makes of its lines, as the programs in benchmarks/peers/parsers do for
 /// other libraries:
 ///
-///     parsers time FILE ROUNDS     one JSON object for each task: nanoseconds per line, round by round
-///     parsers show NAME FILE       every line in the form that all share, so that they can be compared
+///     parsers time FILE ROUNDS [SET]   one JSON object for each task: nanoseconds per line, round by round; SET is an
+///                                      instruction set by its name (words, SSE2, AVX2, AVX-512, NEON) instead of the best
+///     parsers show NAME FILE           every line in the form that all share, so that they can be compared
 
 #include "benchmarks/micro/capture.hpp"
 #include "messages/irc_line.hpp"
+#include "messages/scan/scan.hpp"
 #include "runtime/irc/parser.hpp"
 
 #include <nlohmann/json.hpp>
@@ -30,16 +32,14 @@ size_t envelope(const irc_line& line) {
 
 size_t three_tags(const irc_line& line) {
   auto size = envelope(line);
-  for (const auto* key : {"id", "display-name", "badges"})
+  for (std::string_view key : {"id", "display-name", "badges"})
     size += line.tag(key).value_or("").size();
   return size;
 }
 
 size_t all_tags(const irc_line& line) {
   auto size = envelope(line);
-  line.for_each_tag([&](std::string_view key, std::string_view value) {
-    size += key.size() + (value.find('\\') == std::string_view::npos ? value.size() : unescape_tag(value).size());
-  });
+  line.for_each_tag_text([&](std::string_view key, std::string_view value) { size += key.size() + value.size(); });
   return size;
 }
 
@@ -77,9 +77,8 @@ std::string show(std::string_view raw) {
     return "\x1e\x1e\x1e\x1e";
   irc_line line{raw.data(), index};
   std::vector<std::string> tags;
-  line.for_each_tag([&](std::string_view key, std::string_view value) {
-    tags.push_back(std::string{key} + "=" + unescape_tag(value));
-  });
+  line.for_each_tag_text(
+    [&](std::string_view key, std::string_view value) { tags.push_back(std::string{key}.append("=").append(value)); });
   std::sort(tags.begin(), tags.end());
   std::string result{line.command()};
   result += line.channel().empty() ? "\x1e" : "\x1e#";
@@ -96,6 +95,11 @@ std::string show(std::string_view raw) {
 
 int main(int argc, char** argv) {
   std::vector<std::string> arguments{argv + 1, argv + argc};
+  if (arguments.size() == 4 && arguments[0] == "time") {
+    for (auto set : scan::all_instruction_sets)
+      if (arguments.back() == scan::to_string(set) && scan::use(set))
+        arguments.pop_back();
+  }
   if (arguments.size() == 3 && arguments[0] == "time" && std::atoi(arguments[2].c_str()) > 0) {
     auto data = benchmarks::load_capture(arguments[1]);
     time(data, static_cast<size_t>(std::atoi(arguments[2].c_str())));
@@ -107,6 +111,6 @@ int main(int argc, char** argv) {
       std::cout << show(line) << '\n';
     return 0;
   }
-  std::cerr << "usage: parsers time FILE ROUNDS | parsers show NAME FILE\n";
+  std::cerr << "usage: parsers time FILE ROUNDS [INSTRUCTIONS] | parsers show NAME FILE\n";
   return 2;
 }

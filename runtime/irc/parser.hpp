@@ -24,7 +24,7 @@ std::string_view to_string(irc_parse_error error) noexcept;
 /// [SP ':' trailing]` (RFC 1459, IRCv3 message tags; twitch-platform 1.5). Several spaces count as one. Twitch sometimes
 /// leaves the colon of the last parameter out, so the text is the last parameter, whichever way it is written.
 /// @param line one line without CR LF.
-/// @param index is filled unless an error is returned; its `begin` is left at 0 for the caller to set.
+/// @param index is filled, or left empty when an error is returned; its `begin` is left at 0 for the caller to set.
 irc_parse_error parse_irc(std::string_view line, irc_index& index) noexcept;
 
 } // namespace creamery
