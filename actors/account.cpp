@@ -40,8 +40,12 @@ account_actor::behavior_type account_state::make_behavior() {
     [this](caf::put_atom) { return self_->delegate(outbox_, caf::get_atom_v); });
 }
 
+account_limits account_state::limits() const {
+  return settings_.verified ? account_limits::verified_bot() : environment_.say.limits;
+}
+
 std::shared_ptr<allowance_log> account_state::open_allowance() const {
-  const auto& limits = environment_.say.limits;
+  const auto limits = this->limits();
   if (environment_.store.folder.empty())
     return std::make_shared<allowance_log>(limits);
   auto file = environment_.store.folder / store_files::budgets / file_name_for(settings_.id);
@@ -65,6 +69,7 @@ caf::actor account_state::start_outbox() {
   auto memory = environment_.memory.take<outbox_memory>("accounts/" + settings_.id + "/outbox", [&] {
     auto now = self_->clock().now();
     auto options = environment_.say;
+    options.limits = limits();
     options.read_only = settings_.identity.token.empty();
     options.first_transmission = static_cast<uint64_t>(now.time_since_epoch().count());
     return std::make_shared<outbox_memory>(options, spent, now, environment_.chat.wall_clock);

@@ -24,6 +24,7 @@ public:
 private:
   caf::actor start_outbox();
   /// What the account has used of its allowances, from the file if there is one.
+  account_limits limits() const;
   std::shared_ptr<allowance_log> open_allowance() const;
 
   account_actor::pointer self_;

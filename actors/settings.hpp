@@ -129,6 +129,8 @@ struct account_settings {
   /// What distinguishes it from others here: its login, or, where that isn't known yet, its bot's name.
   std::string id;
   credentials identity;
+  /// Twitch has verified it as a bot, and allows it more.
+  bool verified = false;
 };
 
 /// One cog of a bot.

@@ -41,6 +41,7 @@ public:
     bot.chat = read_chat();
     bot.redundancy = static_cast<int>(settings_.number("redundancy", 1, 2, "1 or 2 connections").value_or(1));
     bot.anonymous = settings_.boolean("anonymous").value_or(false);
+    bot.verified = settings_.boolean("verified").value_or(false);
     explain_other_keys();
     settings_.finish();
     check(bot);
@@ -187,6 +188,9 @@ private:
       warn(" has no cogs, so it does nothing", "at least one under 'cogs'");
     if (bot.anonymous && bot.account)
       warn(" is anonymous, so its account is not used", "either 'account' or 'anonymous: true'");
+    if (bot.anonymous && bot.verified)
+      warn(" is anonymous, so there is no account that Twitch could have verified",
+           "either 'verified: true' or 'anonymous: true'");
     if (bot.anonymous && bot.chat == chat_transport::eventsub)
       context_.out.error(bot.where, settings_.owner() + " is anonymous and reads chat through EventSub",
                          "'chat: irc', since EventSub takes an account");

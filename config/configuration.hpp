@@ -57,6 +57,8 @@ struct bot_config {
   int redundancy = 1;
   /// Reads chat as `justinfan…`, without an account and without sending.
   bool anonymous = false;
+  /// Its account is a verified bot to Twitch, which is allowed more.
+  bool verified = false;
   /// Empty unless `<BOT>_CLIENT_ID` is set.
   std::string client_id;
   secret client_secret;

@@ -84,6 +84,15 @@ struct account_limits {
   duration login_period = std::chrono::seconds{11};
   /// Channels joined at the same time, without those where the account moderates.
   size_t channels = 100;
+
+  /// What is allowed an account that Twitch has verified as a bot.
+  static account_limits verified_bot() {
+    account_limits more;
+    more.messages = more.privileged_messages = 7500;
+    more.joins = 2000;
+    more.logins = 200;
+    return more;
+  }
 };
 
 } // namespace creamery

@@ -23,7 +23,7 @@ std::string login_of(const bot_config& bot) {
 account_settings account_of(const bot_config& bot) {
   if (bot.anonymous)
     return {bot.name + " (anonymous)", {anonymous_login(), {}}};
-  return {login_of(bot), {login_of(bot), bot.access_token}};
+  return {login_of(bot), {login_of(bot), bot.access_token}, bot.verified};
 }
 
 } // namespace
@@ -47,6 +47,7 @@ bot_plan plan_bots(const configuration& config) {
     });
     if (shared == plan.accounts.end())
       shared = plan.accounts.insert(plan.accounts.end(), std::move(mine));
+    shared->verified |= bot.verified; // said once is enough
     bot_settings settings{bot.name, shared->id, bot.prefix, bot.channels, {}, static_cast<size_t>(bot.redundancy)};
     for (const auto& cog : bot.cogs)
       settings.cogs.push_back({cog.name, cog.options});

@@ -80,6 +80,17 @@ class Sending(Scenario):
             self.assertEqual(text.replace("\U000E0000", "").strip(), "the same")
         self.end(twitch, bots, 3)
 
+    def test_a_verified_bot_says_more_than_others_may(self) -> None:
+        twitch = self.simulator()
+        twitch.request("POST", "/accounts", {"login": "ann", "verified": True})
+        bots = self.bots(twitch, {"ann": {"channels": ["red"], "cogs": {"speaker": {}}, "verified": True}}, "wss")
+        twitch.moderator("ann", "red")
+        self.wait_until_joined(twitch, "ann", ["red"])
+        for number in range(150):
+            twitch.say("red", f'!speak "number {number}"')
+        self.assertEqual([x["text"] for x in self.said(twitch, 150)], [f"number {number}" for number in range(150)])
+        self.assertEqual(twitch.counters()["limit_violations"], 0)  # the simulator's judgement: it knows who is verified
+
     def test_each_message_has_a_nonce_of_its_own(self) -> None:
         twitch, bots = self.begin()
         for number in range(3):

@@ -33,6 +33,11 @@ struct account_fixture : creamery::test::timed_fixture {
     kill(user);
   }
 
+  outbox_actor told_outbox(const account_actor& of) {
+    tell(of, follow_atom_v, std::string{"bot"}, user);
+    return told->back();
+  }
+
   bool is_alive(const outbox_actor& one) {
     return !deref(one).getf(caf::abstract_actor::is_terminated_flag);
   }
@@ -83,6 +88,14 @@ SCENARIO("whoever follows an account is told its outbox, and the next one when t
       }
     }
   }
+}
+
+SCENARIO("an account that Twitch has verified is allowed more") {
+  CHECK_EQ(ask<uint64_t>(told_outbox(holder), join_atom_v, uint64_t{5000}), 20u);
+  auto verified = sys.spawn<account>(account_settings{"bigbot", {"bigbot", secret{"hush"}}, true}, surroundings.get());
+  sched.run();
+  CHECK_EQ(ask<uint64_t>(told_outbox(verified), join_atom_v, uint64_t{5000}), 2000u);
+  kill(verified);
 }
 
 SCENARIO("a refused login is an error in the log, without the token") {

@@ -96,6 +96,7 @@ SCENARIO("a bot has what its settings say") {
     scopes: [chat:read, chat:edit]
     chat: eventsub
     redundancy: 2
+    verified: true
 cluster: {nodes: [north, south]}
 )";
     WHEN("it is read") {
@@ -114,6 +115,7 @@ cluster: {nodes: [north, south]}
         CHECK(bot.chat == chat_transport::eventsub);
         CHECK_EQ(bot.redundancy, 2);
         CHECK(!bot.anonymous);
+        CHECK(bot.verified);
         CHECK_EQ(bot.access_token.reveal(), "abcdef");
         REQUIRE_EQ(bot.cogs.size(), 2u);
         CHECK_EQ(bot.cogs[0].name, "echo_console");
@@ -136,6 +138,7 @@ cluster: {nodes: [north, south]}
         CHECK_EQ(bot.scopes, strings{});
         CHECK(bot.chat == chat_transport::irc);
         CHECK_EQ(bot.redundancy, 1);
+        CHECK(!bot.verified);
       }
     }
     WHEN("the environment has other defaults") {
@@ -176,7 +179,7 @@ SCENARIO("keys that a bot doesn't have are named") {
         CHECK_EQ(
           mistakes_in(bot_with("chanels: [z]")),
           strings{"bots.yaml:6:5: error: unknown key 'chanels' in bot 'a' (did you mean 'channels'?); expected one of: "
-                  "account, prefix, auth_port, channels, cogs, scopes, chat, redundancy, anonymous"});
+                  "account, prefix, auth_port, channels, cogs, scopes, chat, redundancy, anonymous, verified"});
       }
     }
   }
@@ -481,6 +484,11 @@ SCENARIO("a bot must make sense as a whole") {
           strings{
             "bots.yaml:2:3: warning: bot 'a' is anonymous, so its account is not used; expected either 'account' or "
             "'anonymous: true'"});
+        CHECK_EQ(
+          mistakes_in(bot_with("verified: true")),
+          strings{
+            "bots.yaml:2:3: warning: bot 'a' is anonymous, so there is no account that Twitch could have verified; "
+            "expected either 'verified: true' or 'anonymous: true'"});
         CHECK_EQ(
           mistakes_in(bot_with("chat: eventsub")),
           strings{
