@@ -10,10 +10,6 @@ namespace creamery {
 
 namespace {
 
-/// Lines of a channel that are remembered when all come twice: more than what fits between the server and us on one of the two
-/// connections, at 48 bytes each while a channel is that busy.
-constexpr size_t redundant_window = 131'072;
-
 /// Longest command name that is looked up; a longer word is nobody's command.
 constexpr size_t max_command = 64;
 
@@ -67,10 +63,7 @@ std::vector<uint16_t> new_numbers(const std::vector<std::string>& old_names, con
 } // namespace
 
 dispatcher::dispatcher(std::string prefix, delivery_queue::options queue, bool redundant)
-  : prefix_(std::move(prefix)),
-    queue_options_(queue),
-    redundant_(redundant),
-    duplicates_(redundant ? seen_lines::options{.count = redundant_window} : seen_lines::options{}) {
+  : prefix_(std::move(prefix)), queue_options_(queue), redundant_(redundant) {
 }
 
 std::vector<std::string> dispatcher::add(const cog_progress& cog, const cog_interest& interest) {

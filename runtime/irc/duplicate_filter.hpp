@@ -2,19 +2,16 @@
 
 #include "messages/irc_line.hpp"
 
-#include <array>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
+#include <vector>
 
 namespace creamery {
 
-/// What makes a line itself: 128 bits of its id, or of its content when Twitch gave it none.
+/// What makes a line itself: 128 bits made of its id, or of its content when Twitch gave it none. Equal ones mean equal texts for
+/// all practical purposes.
 struct line_identity {
   uint64_t high = 0;
   uint64_t low = 0;
@@ -32,16 +29,19 @@ std::optional<line_identity> identify_source(const irc_line& line) noexcept;
 
 /// Remembers the identities of recent lines and recognises those that come a second time: from the old and the new
 /// connection while one replaces the other, or from two redundant ones. Bounded in age and in number.
+///
+/// There are two generations of them. New identities go into the younger one; when that is full or old enough, the older one is
+/// forgotten as a whole and a new one is begun. So nothing is ever taken out alone, and a line costs two places to look at.
 class seen_lines {
 public:
   using clock = std::chrono::steady_clock;
   using time_point = clock::time_point;
 
   struct options {
-    /// How long an identity is remembered.
+    /// How long an identity is remembered at least, as long as there is room; at most twice as long.
     clock::duration age = std::chrono::seconds{60};
-    /// How many are remembered at most; at 24 bytes each and as much again for the index.
-    size_t count = 16'384;
+    /// How many of the last ones are remembered at least; at most twice as many, at 16 to 64 bytes each.
+    size_t count = 65'536;
   };
 
   explicit seen_lines(options o) : options_(o) {
@@ -50,56 +50,56 @@ public:
   /// Records an identity. Returns false if it was there already.
   bool insert(line_identity id, time_point now);
 
+  /// How many are remembered.
   size_t size() const noexcept {
-    return order_.size();
+    return young_.size() + old_.size();
   }
 
 private:
-  struct hash {
-    size_t operator()(const line_identity& x) const noexcept {
-      return static_cast<size_t>(x.low); // identities are random or hashed already
-    }
-  };
+  /// A hash table with open addressing; as large as it has to be, at most half full.
+  class generation {
+  public:
+    bool contains(line_identity id) const noexcept;
+    /// Adds what isn't there yet.
+    void add(line_identity id);
+    /// Forgets everything, and gives the memory back.
+    void clear();
 
-  struct entry {
-    line_identity id;
-    time_point seen;
+    size_t size() const noexcept {
+      return size_;
+    }
+
+  private:
+    static void put(std::vector<line_identity>& slots, line_identity id) noexcept;
+
+    /// A power of two of them, or none; an empty one is all zero.
+    std::vector<line_identity> slots_;
+    size_t size_ = 0;
   };
 
   options options_;
-  std::unordered_set<line_identity, hash> known_;
-  std::deque<entry> order_;
+  generation young_;
+  generation old_;
+  time_point begun_{};
 };
 
-/// One window of recent lines for each channel, and one for the messages of shared chats, for which a command must run once
-/// even when a bot sits in several of the channels.
+/// The recent lines of a bot's channels, and the messages of shared chats, for which a command must run once even when a bot
+/// sits in several of the channels.
 class duplicate_filter {
 public:
   using time_point = seen_lines::time_point;
 
-  explicit duplicate_filter(seen_lines::options o = {}) : options_(o), sources_(o) {
+  explicit duplicate_filter(seen_lines::options o = {}) : lines_(o), sources_(o) {
   }
 
-  /// Whether this line has not been handled yet; records it.
+  /// Whether this line has not been handled yet in its channel; records it.
   bool is_new(const irc_line& line, time_point now);
 
   /// Whether a command in this line has not run yet in another channel of the same shared chat; records it.
   bool is_new_command(const irc_line& line, time_point now);
 
-  /// Forgets a channel that was left.
-  void forget(std::string_view channel);
-
 private:
-  struct string_hash {
-    using is_transparent = void;
-
-    size_t operator()(std::string_view x) const noexcept {
-      return std::hash<std::string_view>{}(x);
-    }
-  };
-
-  seen_lines::options options_;
-  std::unordered_map<std::string, seen_lines, string_hash, std::equal_to<>> channels_;
+  seen_lines lines_;
   seen_lines sources_;
 };
 

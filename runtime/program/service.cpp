@@ -8,7 +8,7 @@
 #include "runtime/program/bot_plan.hpp"
 #include "runtime/program/store_plan.hpp"
 #include "runtime/program/supervision_plan.hpp"
-#include "runtime/program/test_timeouts.hpp"
+#include "runtime/program/test_settings.hpp"
 #include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
 
@@ -30,14 +30,20 @@ constexpr auto stop_timeout = std::chrono::seconds{3};
 class service::implementation {
 public:
   implementation(std::unique_ptr<net_context> net, std::vector<std::filesystem::path> cog_directories,
-                 chat_settings chat, bot_plan plan, supervision_settings supervision, opened_store store,
+                 test_settings settings, bot_plan plan, supervision_settings supervision, opened_store store,
                  std::function<void()> on_failure)
     : store_(std::move(store.folder)),
       net_(std::move(net)),
       modules_(std::move(cog_directories)),
-      environment_{
-        *net_, modules_, memory_, std::move(chat), {}, {}, std::move(supervision), std::move(store.settings)},
-      system_(config_) {
+      environment_{*net_,
+                   modules_,
+                   memory_,
+                   std::move(settings.chat),
+                   settings.say,
+                   {},
+                   std::move(supervision),
+                   std::move(store.settings)},
+      system_(configured(config_)) {
     node_ = system_.spawn<node>(std::move(plan.accounts), std::move(plan.bots), environment_);
     node_->attach_functor([this, tell = std::move(on_failure)] {
       if (!stopping_ && tell)
@@ -93,6 +99,14 @@ public:
   }
 
 private:
+  static caf::actor_system_config& configured(caf::actor_system_config& config) {
+    if (auto p = std::getenv("XP"))
+      config.set("caf.scheduler.policy", std::string{p});
+    if (auto p = std::getenv("XT"))
+      config.set("caf.scheduler.max-throughput", static_cast<size_t>(std::atoi(p)));
+    return config;
+  }
+
   /// Waits until no actor is running any more, but not for ever: a cog may be stuck in its own code.
   bool all_actors_end() {
     auto deadline = std::chrono::steady_clock::now() + stop_timeout;
@@ -121,7 +135,8 @@ result<std::unique_ptr<service>> service::start(const configuration& config, con
   auto server = parse_endpoint(config.endpoints.irc);
   if (!server)
     return server.error();
-  chat_settings chat;
+  test_settings settings; // as the product has them, unless a test says otherwise
+  auto& chat = settings.chat;
   chat.server = *server;
   if (!config.endpoints.proxy.empty()) {
     auto proxy = parse_proxy(config.endpoints.proxy);
@@ -129,11 +144,11 @@ result<std::unique_ptr<service>> service::start(const configuration& config, con
       return failure{"endpoints.proxy", proxy.error().cause};
     chat.net.proxy = *proxy;
   }
-  if (const auto* timeouts = std::getenv(test_timeouts_variable)) {
-    auto changed = with_test_timeouts(std::move(chat), timeouts);
+  if (const auto* text = std::getenv(test_settings_variable)) {
+    auto changed = with_test_settings(std::move(settings), text);
     if (!changed)
       return changed.error();
-    chat = std::move(*changed);
+    settings = std::move(*changed);
   }
   auto net = net_context::make({.ca_file = config.endpoints.ca_file.string(),
                                 .ca_certificates = extra.ca_certificates,
@@ -147,9 +162,9 @@ result<std::unique_ptr<service>> service::start(const configuration& config, con
       return opened.error();
     store = std::move(*opened);
   }
-  auto impl = std::make_unique<implementation>(std::move(*net), module_loader::usual_directories(extra.cog_path),
-                                               std::move(chat), plan_bots(config), plan_supervision(config.supervision),
-                                               std::move(store), extra.on_failure);
+  auto impl = std::make_unique<implementation>(
+    std::move(*net), module_loader::usual_directories(extra.cog_path), std::move(settings), plan_bots(config),
+    plan_supervision(config.supervision), std::move(store), extra.on_failure);
   if (!extra.bots_only)
     impl->open_admin(config.admin, extra.faults);
   return std::unique_ptr<service>{new service{std::move(impl)}};

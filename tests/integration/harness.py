@@ -310,7 +310,7 @@ class Bots:
         self.process = Process(f"{self._name}-{command}-{self._starts}", [command, "--config", str(self.config_file), "--env",
                                                            str(self.env_file)], self._folder,
                                {"CREAMERY_COG_PATH": str(TEST_COGS), **({"CREAMERY_TEST_FAULTS": "1"} if faults else {}),
-                                "CREAMERY_TEST_TIMEOUTS": json.dumps(self._timeouts)} | environment)
+                                "CREAMERY_TEST_SETTINGS": json.dumps(self._timeouts)} | environment)
         if command == "run":
             self.process.before_stop = self.check_balance
         return self.process

@@ -61,14 +61,14 @@ class Mistakes(Scenario):
         status, output = self.program("check", "--config", str(file), ANN_ACCESS_TOKEN=self.secret())
         self.assertEqual(status, 0, output)
 
-    def test_time_outs_for_tests_that_are_wrong(self) -> None:
+    def test_settings_for_tests_that_are_wrong(self) -> None:
         twitch = self.simulator()
         for wrong, expected in (("{", "must be a JSON object"), ('{"ping": 1}', "there is no 'ping'"),
                                 ('{"overlap_ms": 0}', "'overlap_ms' must be"), ('{"overlap_ms": "1"}', "'overlap_ms' must be")):
             bots = self.bots(twitch, {"ann": {"channels": ["red"]}}, start=False)
-            process = bots.start(CREAMERY_TEST_TIMEOUTS=wrong)
+            process = bots.start(CREAMERY_TEST_SETTINGS=wrong)
             self.assertEqual(process.wait(), 1)
-            self.assertIn("CREAMERY_TEST_TIMEOUTS", process.output)
+            self.assertIn("CREAMERY_TEST_SETTINGS", process.output)
             self.assertIn(expected, process.output)
 
     # -- cogs
