@@ -5,6 +5,7 @@
 #include "runtime/telemetry/log.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <exception>
 #include <stdexcept>
@@ -99,11 +100,14 @@ void cog_runner_state::say(std::string_view channel, std::string_view text, cons
                                                                .max_age_ms = static_cast<uint32_t>(age),
                                                                .cog = identity_.settings.name,
                                                                .caused_at = caused_at_});
-  if (!kept)
-    log_->error("a message for #{} was dropped: too many others wait for the outbox, or this instance was replaced",
-                lower);
-  else if (outbox_)
-    send(*kept);
+  if (kept) {
+    if (outbox_)
+      send(*kept);
+  } else if (auto refused = identity_.ledger->refused(); std::has_single_bit(refused)) { // the 1st, 2nd, 4th, 8th …
+    log_->error(
+      "a message for #{} was dropped: too many others wait for the outbox, or this instance was replaced ({} so far)",
+      lower, refused);
+  }
 }
 
 void cog_runner_state::on_batch(const cog_batch& batch) {

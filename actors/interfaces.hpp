@@ -116,8 +116,8 @@ using chat_writer_actor = caf::typed_actor<
 
 /// Hands a bot's chat lines, commands and events to its cogs.
 using router_actor = supervised_actor::extend<
-  // Lines of a connection. Request: answered as soon as every line is in the queue of each cog that wants it; the
-  // connection keeps the lines until then, and gives no more reading credit.
+  // Lines of a connection. Request: answered as soon as every line is in the queue of each cog that wants it, which takes a
+  // moment when a cog has to catch up; the connection keeps the lines until then, and gives no more reading credit.
   caf::result<void>(chat_batch),
   // A cog says how far it is, what it wants and where it is, and wants lines from now on, first those that aren't done yet.
   // Request: repeated by the cog when the router is replaced.

@@ -4,6 +4,7 @@
 #include "runtime/telemetry/log.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <random>
 
 namespace creamery {
@@ -46,11 +47,12 @@ outbox_actor::behavior_type outbox_state::make_behavior() {
     [this](drain_atom) { return drained_.wait(self_, is_drained()); },
     [this](const say& message) {
       auto accepted = memory_->queue.accept(message, self_->clock().now());
-      if (!accepted)
+      // The first one, and then the 2nd, 4th, 8th …: whoever is flooded mustn't be flooded by the log, too.
+      if (auto rejected = memory_->queue.counters().rejected; !accepted && std::has_single_bit(rejected))
         log_->warn(
           "{}: a message of {} in #{} was dropped: the queue is full, nothing is left of its text, or the account "
-          "is anonymous",
-          account_, message.cog, message.channel);
+          "is anonymous ({} so far)",
+          account_, message.cog, message.channel, rejected);
       proceed();
       return accepted;
     },
@@ -183,21 +185,21 @@ void outbox_state::record(allowance_log::kind what, size_t count) {
 void outbox_state::say_now(const say_queue::transmission& one) {
   auto writer = writers_.find(one.session);
   if (writer == writers_.end()) // can't be: a session that is told of has a writer
-    return memory_->queue.not_written(one.number);
+    return memory_->queue.not_written(one);
   self_->request(writer->second, caf::infinite, outgoing_line{one.channel, one.line, one.session, one.number})
     .then(
       [this, one](bool written) {
         if (written) {
-          memory_->queue.handed(one.number);
+          memory_->queue.handed(one);
         } else {
-          memory_->queue.not_written(one.number);
+          memory_->queue.not_written(one);
           memory_->queue.lost(one.bot, one.channel, one.session);
           proceed();
         }
       },
-      [this, number = one.number](const caf::error&) {
+      [this, one](const caf::error&) {
         // The connection has ended without having looked at it.
-        memory_->queue.not_written(number);
+        memory_->queue.not_written(one);
         proceed();
       });
 }

@@ -28,7 +28,10 @@ router_actor::behavior_type router_state::make_behavior() {
   for (const auto& [cog, queue] : dispatcher_->queues())
     awaited_.erase(cog); // known from a router before this one: its queue takes what comes
   if (!awaited_.empty())
-    self_->run_delayed(patience, [this] { route_held(); });
+    self_->run_delayed(patience, [this] {
+      awaited_.clear();
+      route_held();
+    });
   return {
     [](ready_atom) {},
     [this](drain_atom) { return drained_.wait(self_, is_drained()); },
@@ -43,13 +46,26 @@ router_actor::behavior_type router_state::make_behavior() {
 }
 
 caf::result<void> router_state::on_lines(const chat_batch& batch) {
-  if (awaited_.empty()) {
+  if (held_.empty() && !is_to_wait()) {
     route(batch);
     return caf::unit;
   }
   auto promise = self_->make_response_promise<void>();
   held_.push_back({batch, promise});
   return promise;
+}
+
+bool router_state::is_to_wait() {
+  if (!awaited_.empty())
+    return true;
+  if (!dispatcher_->is_to_wait(self_->clock().now()))
+    return false;
+  if (!std::exchange(waits_for_progress_, true))
+    self_->run_delayed(pacing::patience, [this] {
+      waits_for_progress_ = false;
+      route_held();
+    });
+  return true;
 }
 
 void router_state::route(const chat_batch& batch) {
@@ -61,8 +77,9 @@ void router_state::route(const chat_batch& batch) {
 }
 
 void router_state::route_held() {
-  awaited_.clear();
-  for (auto& one : std::exchange(held_, {})) {
+  while (!held_.empty() && !is_to_wait()) {
+    auto one = std::move(held_.front());
+    held_.pop_front();
     route(one.lines);
     one.promise.deliver();
   }
@@ -98,6 +115,7 @@ void router_state::on_progress(const cog_progress& progress) {
     return;
   dispatcher_->queue(progress.cog)->acknowledge(progress.upto, progress.poisoned);
   pump(progress.cog, to->second);
+  route_held();
   drained_.check([this] { return is_drained(); });
 }
 

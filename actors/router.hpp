@@ -7,6 +7,7 @@
 
 #include <spdlog/logger.h>
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -33,7 +34,7 @@ private:
     cog_sink_actor address;
   };
 
-  /// Lines that wait for cogs to announce themselves.
+  /// Lines that wait for cogs to announce themselves or to catch up.
   struct held_batch {
     chat_batch lines;
     caf::typed_response_promise<void> promise;
@@ -41,7 +42,9 @@ private:
 
   caf::result<void> on_lines(const chat_batch& batch);
   void route(const chat_batch& batch);
-  /// Nobody is waited for any more: routes what waited.
+  /// Whether some cog has to announce itself or to catch up before lines are routed.
+  bool is_to_wait();
+  /// Routes what was held, as far as nobody is to be waited for.
   void route_held();
   void on_cog(const cog_progress& cog, const cog_interest& interest, cog_sink_actor address);
   void on_progress(const cog_progress& progress);
@@ -60,7 +63,8 @@ private:
   std::map<std::string, receiver> receivers_;
   /// Cogs that have not announced themselves yet.
   std::set<std::string> awaited_;
-  std::vector<held_batch> held_;
+  std::deque<held_batch> held_;
+  bool waits_for_progress_ = false;
   drain_promises drained_;
   /// At how many shed lines the next warning is due, for each cog that lines were shed for.
   std::map<std::string, uint64_t> next_warning_;

@@ -70,7 +70,7 @@ std::vector<std::string> dispatcher::add(const cog_progress& cog, const cog_inte
   auto known = std::find_if(targets_.begin(), targets_.end(), [&](const auto& x) { return x.name == cog.cog; });
   if (known == targets_.end()) {
     auto& queue = queues_.emplace(cog.cog, delivery_queue{queue_options_}).first->second;
-    known = targets_.insert(targets_.end(), {cog.cog, interest, &queue, {}});
+    known = targets_.insert(targets_.end(), {cog.cog, interest, &queue, pacing{queue_options_.capacity}, {}});
   } else {
     known->queue->acknowledge(cog.upto, cog.poisoned);
     known->queue->restart();
@@ -99,6 +99,13 @@ void dispatcher::route(const chat_batch& batch, time_point now) {
   for (const auto& index : batch.lines)
     route_line(irc_line{batch.memory->data(), index}, now);
   flush(batch);
+}
+
+bool dispatcher::is_to_wait(time_point now) {
+  auto wait = false;
+  for (auto& target : targets_)
+    wait |= target.pace.waits(target.queue->waiting_bytes(), now);
+  return wait;
 }
 
 delivery_queue* dispatcher::queue(const std::string& cog) {

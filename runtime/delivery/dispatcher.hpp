@@ -4,6 +4,7 @@
 #include "messages/chat_message.hpp"
 #include "messages/counters.hpp"
 #include "runtime/delivery/delivery_queue.hpp"
+#include "runtime/delivery/pacing.hpp"
 #include "runtime/irc/duplicate_filter.hpp"
 
 #include <cstdint>
@@ -39,6 +40,9 @@ public:
   /// passed over.
   void route(const chat_batch& batch, time_point now);
 
+  /// Whether some cog's queue is so full that whoever sends lines is to wait a moment, see `pacing`.
+  bool is_to_wait(time_point now);
+
   /// The queue of a cog; a null pointer: there is no such cog.
   delivery_queue* queue(const std::string& cog);
 
@@ -63,6 +67,7 @@ private:
     std::string name;
     cog_interest interest;
     delivery_queue* queue;
+    pacing pace;
     /// What this cog gets of the batch at hand; kept between batches for its capacity.
     std::vector<cog_line> lines;
   };

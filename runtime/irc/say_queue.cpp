@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <queue>
 #include <utility>
 
 namespace creamery {
@@ -47,7 +48,8 @@ bool say_queue::accept(const say& message, time_point now) {
     ++counters_.rejected;
     return false;
   }
-  auto& target = lanes_[{message.bot, message.channel}];
+  auto& target = lane_of(message.bot, message.channel);
+  is_busy(target);
   for (auto& piece : pieces) {
     target.waiting.push_back({.text = std::move(piece),
                               .action = action,
@@ -60,45 +62,55 @@ bool say_queue::accept(const say& message, time_point now) {
   }
   counters_.accepted += pieces.size();
   counters_.waiting += pieces.size();
-  deadline_ = now;
+  deadline_ = std::min(deadline_, target.waiting.back().expires + clock::duration{1});
+  if (target.joined())
+    deadline_ = std::min(deadline_, ready_at(target, now));
   return true;
 }
 
 void say_queue::joined(const std::string& bot, const std::string& channel, const std::string& session) {
-  auto& target = lanes_[{bot, channel}];
+  auto& target = lane_of(bot, channel);
+  target.where = &rooms_[channel];
   if (!target.has(session))
     target.sessions.push_back(session);
   deadline_ = time_point::min();
 }
 
 void say_queue::closing(const std::string& bot, const std::string& channel, const std::string& session) {
-  auto i = lanes_.find({bot, channel});
-  if (i == lanes_.end())
-    return;
-  std::erase(i->second.sessions, session);
-  if (!i->second.joined())
-    rooms_[channel].privileged = false; // until Twitch says so again: it may be taken from us meanwhile
+  if (auto* in = find(bot, channel)) {
+    closing(*in, session);
+    forget_if_useless(*in);
+  }
 }
 
 void say_queue::closing(const std::string& session) {
-  for (auto& [key, one] : lanes_)
-    closing(key.first, key.second, session);
+  for (auto i = lanes_.begin(); i != lanes_.end();) {
+    auto& one = (i++)->second; // it may be forgotten
+    closing(one, session);
+    forget_if_useless(one);
+  }
+}
+
+void say_queue::closing(lane& in, const std::string& session) {
+  std::erase(in.sessions, session);
+  if (!in.joined() && in.where != nullptr)
+    in.where->privileged = false; // until Twitch says so again: it may be taken from us meanwhile
 }
 
 void say_queue::lost(const std::string& bot, const std::string& channel, const std::string& session) {
-  closing(bot, channel, session);
-  auto i = lanes_.find({bot, channel});
-  if (i == lanes_.end())
+  auto* in = find(bot, channel);
+  if (in == nullptr)
     return;
-  auto& in = i->second;
-  for (auto& one : std::exchange(in.in_flight, {})) {
+  closing(*in, session);
+  for (auto& one : std::exchange(in->in_flight, {})) {
     if (one.session != session || !one.handed) { // whether it was written at all, is about to be told
-      in.in_flight.push_back(std::move(one));
+      in->in_flight.push_back(std::move(one));
     } else {
       --counters_.in_flight;
-      give_up(in, std::move(one));
+      give_up(*in, std::move(one));
     }
   }
+  forget_if_useless(*in);
   deadline_ = time_point::min();
 }
 
@@ -119,31 +131,32 @@ void say_queue::recount() {
   }
 }
 
-void say_queue::handed(uint64_t number) {
-  for (auto& [key, one] : lanes_) {
-    for (auto& sent : one.in_flight) {
-      if (sent.number == number) {
-        sent.handed = true;
-        sent.line.clear();
-        return;
-      }
+void say_queue::handed(const transmission& sent) {
+  auto* in = find(sent.bot, sent.channel);
+  if (in == nullptr)
+    return;
+  for (auto& one : in->in_flight) {
+    if (one.number == sent.number) {
+      one.handed = true;
+      one.line.clear();
+      return;
     }
   }
 }
 
-void say_queue::not_written(uint64_t number) {
-  for (auto& [key, one] : lanes_) {
-    auto sent =
-      std::find_if(one.in_flight.begin(), one.in_flight.end(), [&](const auto& x) { return x.number == number; });
-    if (sent == one.in_flight.end())
-      continue;
-    auto again = std::move(*sent);
-    one.in_flight.erase(sent);
-    --counters_.in_flight;
-    wait_again(one, std::move(again));
-    deadline_ = time_point::min();
+void say_queue::not_written(const transmission& sent) {
+  auto* in = find(sent.bot, sent.channel);
+  if (in == nullptr)
     return;
-  }
+  auto one =
+    std::find_if(in->in_flight.begin(), in->in_flight.end(), [&](const auto& x) { return x.number == sent.number; });
+  if (one == in->in_flight.end())
+    return;
+  auto again = std::move(*one);
+  in->in_flight.erase(one);
+  --counters_.in_flight;
+  wait_again(*in, std::move(again));
+  deadline_ = time_point::min();
 }
 
 void say_queue::wait_again(lane& in, entry one) {
@@ -163,25 +176,26 @@ void say_queue::give_up(lane& in, entry one) {
 }
 
 void say_queue::left(const std::string& bot, const std::string& channel) {
-  auto i = lanes_.find({bot, channel});
-  if (i == lanes_.end())
+  auto* in = find(bot, channel);
+  if (in == nullptr)
     return;
   rooms_[channel].privileged = false;
-  counters_.abandoned += i->second.waiting.size();
-  counters_.waiting -= i->second.waiting.size();
-  counters_.unconfirmed += i->second.in_flight.size();
-  counters_.in_flight -= i->second.in_flight.size();
-  lanes_.erase(i);
+  counters_.abandoned += in->waiting.size();
+  counters_.waiting -= in->waiting.size();
+  counters_.unconfirmed += in->in_flight.size();
+  counters_.in_flight -= in->in_flight.size();
+  std::erase(busy_, in);
+  lanes_.erase({bot, channel});
 }
 
 void say_queue::own_state(const std::string& bot, const std::string& channel, bool privileged,
                           std::string_view message_id, std::string_view nonce) {
-  rooms_[channel].privileged = privileged;
-  deadline_ = time_point::min();
-  auto i = lanes_.find({bot, channel});
-  if (i == lanes_.end() || i->second.in_flight.empty() || (message_id.empty() && nonce.empty()))
+  if (std::exchange(rooms_[channel].privileged, privileged) != privileged)
+    deadline_ = time_point::min();
+  auto* in = find(bot, channel);
+  if (in == nullptr || in->in_flight.empty() || (message_id.empty() && nonce.empty()))
     return;
-  auto& in_flight = i->second.in_flight;
+  auto& in_flight = in->in_flight;
   auto confirmed = in_flight.begin();
   if (!nonce.empty()) {
     confirmed = std::find_if(in_flight.begin(), in_flight.end(), [&](const auto& x) { return x.nonce == nonce; });
@@ -194,11 +208,11 @@ void say_queue::own_state(const std::string& bot, const std::string& channel, bo
 }
 
 bool say_queue::noticed(const std::string& bot, const std::string& channel, std::string_view msg_id) {
-  auto i = lanes_.find({bot, channel});
-  if (!is_send_refusal(msg_id) || i == lanes_.end() || i->second.in_flight.empty())
+  auto* in = find(bot, channel);
+  if (!is_send_refusal(msg_id) || in == nullptr || in->in_flight.empty())
     return false;
   // A NOTICE names no message, but the answers come in the order of the messages.
-  i->second.in_flight.pop_front();
+  in->in_flight.pop_front();
   --counters_.in_flight;
   ++counters_.refused;
   return true;
@@ -207,43 +221,74 @@ bool say_queue::noticed(const std::string& bot, const std::string& channel, std:
 std::vector<say_queue::transmission> say_queue::next(time_point now) {
   std::vector<transmission> todo;
   drop_expired(now);
-  for (auto& [key, one] : lanes_) {
-    for (auto& sent : one.in_flight) {
-      if (sent.repeat && one.has(sent.session)) {
+  // Of all lines that may be written, the one that has waited longest comes first.
+  auto waits_longer = [](const lane* a, const lane* b) {
+    return a->waiting.front().place > b->waiting.front().place; // the largest is on top
+  };
+  std::priority_queue ready{waits_longer, std::vector<lane*>{}};
+  for (auto* one : busy_) {
+    for (auto& sent : one->in_flight) {
+      if (sent.repeat && one->has(sent.session)) {
         sent.repeat = false;
-        todo.push_back(
-          {.number = sent.number, .bot = key.first, .channel = key.second, .session = sent.session, .line = sent.line});
+        todo.push_back({.number = sent.number,
+                        .bot = one->bot,
+                        .channel = one->channel,
+                        .session = sent.session,
+                        .line = sent.line});
       }
     }
+    if (one->joined() && !one->waiting.empty())
+      ready.push(one);
   }
-  for (;;) {
-    // Of all lines that may be written, the one that has waited longest.
-    auto best = lanes_.end();
-    for (auto i = lanes_.begin(); i != lanes_.end(); ++i) {
-      if (!i->second.joined() || i->second.waiting.empty() || ready_at(i->first, now) > now)
-        continue;
-      if (best == lanes_.end() || i->second.waiting.front().accepted < best->second.waiting.front().accepted)
-        best = i;
-    }
-    if (best == lanes_.end())
-      break;
-    todo.push_back(write(best->first, best->second, now));
+  while (!ready.empty()) {
+    auto* best = ready.top();
+    ready.pop();
+    if (ready_at(*best, now) > now)
+      continue; // and nothing that is written now changes that
+    todo.push_back(write(*best, now));
+    if (!best->waiting.empty())
+      ready.push(best);
   }
   deadline_ = time_point::max();
-  for (auto& [key, one] : lanes_) {
-    if (!one.waiting.empty()) {
-      deadline_ = std::min(deadline_, one.waiting.front().expires + clock::duration{1});
-      if (one.joined())
-        deadline_ = std::min(deadline_, ready_at(key, now));
+  for (const auto* one : busy_) {
+    if (!one->waiting.empty()) {
+      deadline_ = std::min(deadline_, one->waiting.front().expires + clock::duration{1});
+      if (one->joined())
+        deadline_ = std::min(deadline_, ready_at(*one, now));
     }
-    if (!one.in_flight.empty())
-      deadline_ = std::min(deadline_, one.in_flight.front().written + options_.confirm_timeout);
+    if (!one->in_flight.empty())
+      deadline_ = std::min(deadline_, one->in_flight.front().written + options_.confirm_timeout);
   }
   return todo;
 }
 
 send_counters say_queue::counters() const {
   return counters_;
+}
+
+say_queue::lane& say_queue::lane_of(const std::string& bot, const std::string& channel) {
+  auto [i, is_new] = lanes_.try_emplace({bot, channel});
+  if (is_new) {
+    i->second.bot = bot;
+    i->second.channel = channel;
+  }
+  return i->second;
+}
+
+say_queue::lane* say_queue::find(const std::string& bot, const std::string& channel) {
+  auto i = lanes_.find({bot, channel});
+  return i == lanes_.end() ? nullptr : &i->second;
+}
+
+void say_queue::is_busy(lane& one) {
+  if (!std::exchange(one.listed, true))
+    busy_.push_back(&one);
+}
+
+void say_queue::forget_if_useless(lane& one) {
+  // A cog may have been talked into naming any channel: what aged out there must not be remembered for ever.
+  if (!one.joined() && one.idle() && !one.listed)
+    lanes_.erase({one.bot, one.channel});
 }
 
 bool say_queue::is_repeated(const say& message) {
@@ -256,8 +301,8 @@ bool say_queue::is_repeated(const say& message) {
   return false;
 }
 
-say_queue::time_point say_queue::ready_at(const lane_key& key, time_point now) {
-  const auto& in = rooms_[key.second];
+say_queue::time_point say_queue::ready_at(const lane& one, time_point now) {
+  const auto& in = *one.where;
   auto limit = in.privileged ? options_.limits.privileged_messages : options_.limits.messages;
   auto ready = window_.next(now, limit);
   if (auto last = in.last_written ? in.last_written : written_before_; !in.privileged && last)
@@ -265,8 +310,8 @@ say_queue::time_point say_queue::ready_at(const lane_key& key, time_point now) {
   return ready;
 }
 
-say_queue::transmission say_queue::write(const lane_key& key, lane& from, time_point now) {
-  auto& in = rooms_[key.second];
+say_queue::transmission say_queue::write(lane& from, time_point now) {
+  auto& in = *from.where;
   auto one = std::move(from.waiting.front());
   from.waiting.pop_front();
   auto limit = one.action ? outgoing_text::max_action_length : outgoing_text::max_length;
@@ -280,10 +325,10 @@ say_queue::transmission say_queue::write(const lane_key& key, lane& from, time_p
   window_.record(now);
   one.number = next_transmission_++;
   one.session = from.sessions.front();
-  one.line = outgoing_text::format_privmsg(key.second, text, one.action, one.nonce, one.reply_to);
+  one.line = outgoing_text::format_privmsg(from.channel, text, one.action, one.nonce, one.reply_to);
   transmission result{.number = one.number,
-                      .bot = key.first,
-                      .channel = key.second,
+                      .bot = from.bot,
+                      .channel = from.channel,
                       .session = one.session,
                       .line = one.line,
                       .caused_at = one.caused_at,
@@ -295,8 +340,8 @@ say_queue::transmission say_queue::write(const lane_key& key, lane& from, time_p
 }
 
 void say_queue::drop_expired(time_point now) {
-  for (auto i = lanes_.begin(); i != lanes_.end();) {
-    auto& one = i->second;
+  for (size_t i = 0; i < busy_.size();) {
+    auto& one = *busy_[i];
     // Ages differ from message to message, so an old one may stand behind a young one.
     auto too_old = std::erase_if(one.waiting, [now](const auto& x) { return now > x.expires; });
     counters_.aged_out += too_old;
@@ -310,8 +355,14 @@ void say_queue::drop_expired(time_point now) {
       else
         give_up(one, std::move(unanswered));
     }
-    // A cog may have been talked into naming any channel: what aged out there must not be remembered for ever.
-    i = one.joined() || !one.waiting.empty() || !one.in_flight.empty() ? std::next(i) : lanes_.erase(i);
+    if (!one.idle()) {
+      ++i;
+      continue;
+    }
+    one.listed = false;
+    busy_[i] = busy_.back();
+    busy_.pop_back();
+    forget_if_useless(one);
   }
 }
 

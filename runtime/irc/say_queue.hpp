@@ -89,10 +89,10 @@ public:
   void recount();
 
   /// The socket has this transmission.
-  void handed(uint64_t number);
+  void handed(const transmission& sent);
 
   /// This transmission was certainly not written: it waits again, in its old place.
-  void not_written(uint64_t number);
+  void not_written(const transmission& sent);
 
   /// `bot` left `channel` for good: nothing is sent there any more.
   void left(const std::string& bot, const std::string& channel);
@@ -142,6 +142,13 @@ private:
     bool repeat = false;
   };
 
+  /// What Twitch counts for the account in one channel, whichever bot speaks.
+  struct room {
+    bool privileged = false;
+    std::optional<time_point> last_written;
+    std::string last_text;
+  };
+
   /// What `bot` says in `channel`.
   struct lane {
     bool joined() const noexcept {
@@ -152,17 +159,21 @@ private:
       return std::find(sessions.begin(), sessions.end(), session) != sessions.end();
     }
 
+    /// Nothing waits and nothing is unanswered.
+    bool idle() const noexcept {
+      return waiting.empty() && in_flight.empty();
+    }
+
+    std::string bot;
+    std::string channel;
+    /// Null before the bot was in it.
+    room* where = nullptr;
+    /// Among `busy_`.
+    bool listed = false;
     /// Those it can be said by, the one in use first.
     std::vector<std::string> sessions;
     std::deque<entry> waiting;
     std::deque<entry> in_flight;
-  };
-
-  /// What Twitch counts for the account in one channel, whichever bot speaks.
-  struct room {
-    bool privileged = false;
-    std::optional<time_point> last_written;
-    std::string last_text;
   };
 
   using lane_key = std::pair<std::string, std::string>;    // bot, channel
@@ -174,11 +185,18 @@ private:
     uint64_t number = 0;
   };
 
+  lane& lane_of(const std::string& bot, const std::string& channel);
+  lane* find(const std::string& bot, const std::string& channel);
+  /// Something waits there, or is unanswered.
+  void is_busy(lane& one);
+  /// Forgets a lane in which the bot isn't, and nothing is to be done.
+  void forget_if_useless(lane& one);
+  void closing(lane& in, const std::string& session);
   /// Whether a message has come before; remembers it.
   bool is_repeated(const say& message);
   /// When the lane's first line may be written, as far as the limits go.
-  time_point ready_at(const lane_key& key, time_point now);
-  transmission write(const lane_key& key, lane& from, time_point now);
+  time_point ready_at(const lane& one, time_point now);
+  transmission write(lane& from, time_point now);
   /// Makes a message wait again, in its old place.
   void wait_again(lane& in, entry one);
   /// What a session wrote will not be answered any more.
@@ -194,6 +212,8 @@ private:
   uint64_t next_transmission_;
   uint64_t next_place_ = 1;
   std::map<lane_key, lane> lanes_;
+  /// Those that aren't idle, and perhaps some that were busy lately: a thousand channels in which nothing is said cost nothing.
+  std::vector<lane*> busy_;
   std::map<std::string, room> rooms_;
   std::map<speaker_key, last_message> speakers_;
   send_counters counters_;

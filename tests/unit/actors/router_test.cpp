@@ -71,6 +71,34 @@ struct router_fixture : creamery::test::timed_fixture {
     tell(hub, cog_progress{cog, instance, upto, poisoned});
   }
 
+  struct pace {
+    std::shared_ptr<size_t> answers = std::make_shared<size_t>(0);
+    size_t lines = 0;
+  };
+
+  /// Sends a long line as a connection does; counts the router's answer.
+  void send_line(const std::shared_ptr<size_t>& answers) {
+    auto batch = batch_of({privmsg("id-" + std::to_string(++messages), std::string(200, 'x'))}, ++batches);
+    sys.spawn([answers, batch, hub = hub](caf::event_based_actor* connection) {
+      connection->request(hub, caf::infinite, batch).then([answers] { ++*answers; });
+    });
+    sched.run();
+  }
+
+  /// A cog that does nothing, and lines for it until one isn't answered.
+  pace fill_half_a_queue() {
+    kill(hub);
+    hub = spawn_router({.capacity = 4'000, .window = 1}); // one batch is given out, the others wait
+    add("reader", 1, {}, true);
+    pace result;
+    do {
+      send_line(result.answers);
+    } while (++result.lines == *result.answers && result.lines < 100);
+    CHECK_EQ(*result.answers, result.lines - 1);
+    CHECK(result.lines < 100);
+    return result;
+  }
+
   router_report report() {
     auto x = ask<router_report>(hub, caf::get_atom_v);
     CHECK_EQ(x.lines.received, x.lines.duplicates + x.lines.ignored + x.lines.routed);
@@ -130,6 +158,31 @@ SCENARIO("a batch is answered once its lines are in the queues, not before, and 
   CHECK_EQ(report().cogs.at(0).lines.queued, 1u);
 }
 
+SCENARIO("lines wait for a cog that catches up, and none is shed") {
+  auto paced = fill_half_a_queue();
+  CHECK_EQ(report().lines_held, 1u);
+  for (size_t line = 1; line <= paced.lines; ++line)
+    done("reader", 1, line);
+  CHECK_EQ(*paced.answers, paced.lines);
+  CHECK_EQ(report().lines_held, 0u);
+  CHECK_EQ(report().cogs.at(0).lines.shed, 0u);
+  CHECK_EQ(report().cogs.at(0).lines.handled, paced.lines);
+}
+
+SCENARIO("a cog that doesn't move isn't waited for") {
+  auto paced = fill_half_a_queue();
+  pass(pacing::patience - 1ms);
+  CHECK_EQ(*paced.answers, paced.lines - 1);
+  CHECK_EQ(report().lines_held, 1u);
+  pass(1ms);
+  CHECK_EQ(*paced.answers, paced.lines);
+  for (size_t i = 0; i < 10; ++i)
+    send_line(paced.answers);
+  CHECK_EQ(*paced.answers, paced.lines + 10);
+  CHECK_EQ(report().lines_held, 0u);
+  CHECK(report().cogs.at(0).lines.shed > 0);
+}
+
 SCENARIO("lines wait for the cogs that are about to announce themselves") {
   GIVEN("a router that expects two cogs") {
     kill(hub);
@@ -183,6 +236,7 @@ SCENARIO("shed lines are warned of now and then, not each time") {
   add("cog", 1, {}, true);
   for (int i = 0; i < 500; ++i)
     chat({"chatter " + std::to_string(i)});
+  pass(pacing::patience); // the cog isn't waited for any longer
   CHECK_GT(report().cogs.at(0).lines.shed, 400u);
   CHECK_GE(log.count("were shed"), 1u);
   CHECK_LE(log.count("were shed"), 10u);
@@ -305,6 +359,7 @@ SCENARIO("a full queue sheds chat before commands, and says how much") {
     chat({"!keep " + std::to_string(i)});
   for (int i = 0; i < 50; ++i)
     chat({"chatter " + std::to_string(i)});
+  pass(pacing::patience); // the cog isn't waited for any longer
   auto x = report().cogs.at(0);
   CHECK_GT(x.lines.shed, 0u);
   CHECK_EQ(x.lines.routed, 54u);
@@ -327,6 +382,7 @@ SCENARIO("what comes while a cog backs off waits for it, up to a bound; what is 
   kill(sinks.back()); // its restart waits
   for (int i = 0; i < 50; ++i)
     chat({"meanwhile " + std::to_string(i)});
+  pass(pacing::patience); // the cog isn't waited for any longer
   auto waiting = report().cogs.at(0).lines;
   CHECK_GT(waiting.shed, 0u);
   CHECK_EQ(waiting.routed, 51u);
