@@ -22,6 +22,13 @@ namespace creamery {
 
 namespace {
 
+/// Workers that sleep until there is something to do, instead of polling for it, and actors that take turns (decision 0008).
+caf::actor_system_config& for_bursts(caf::actor_system_config& config) {
+  config.set("caf.scheduler.policy", "sharing");
+  config.set("caf.scheduler.max-throughput", size_t{50});
+  return config;
+}
+
 /// How long actors may take to end.
 constexpr auto stop_timeout = std::chrono::seconds{3};
 
@@ -43,7 +50,7 @@ public:
                    {},
                    std::move(supervision),
                    std::move(store.settings)},
-      system_(configured(config_)) {
+      system_(for_bursts(config_)) {
     node_ = system_.spawn<node>(std::move(plan.accounts), std::move(plan.bots), environment_);
     node_->attach_functor([this, tell = std::move(on_failure)] {
       if (!stopping_ && tell)
@@ -99,14 +106,6 @@ public:
   }
 
 private:
-  static caf::actor_system_config& configured(caf::actor_system_config& config) {
-    if (auto p = std::getenv("XP"))
-      config.set("caf.scheduler.policy", std::string{p});
-    if (auto p = std::getenv("XT"))
-      config.set("caf.scheduler.max-throughput", static_cast<size_t>(std::atoi(p)));
-    return config;
-  }
-
   /// Waits until no actor is running any more, but not for ever: a cog may be stuck in its own code.
   bool all_actors_end() {
     auto deadline = std::chrono::steady_clock::now() + stop_timeout;
