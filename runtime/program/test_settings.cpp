@@ -42,6 +42,8 @@ const std::map<std::string, setter, std::less<>>& setters() {
        x.say.limits.messages = x.say.limits.privileged_messages = static_cast<size_t>(value);
      }},
     {"join_limit", [](test_settings& x, int64_t value) { x.say.limits.joins = static_cast<size_t>(value); }},
+    {"channels_per_connection",
+     [](test_settings& x, int64_t value) { x.chat.channels_per_connection = static_cast<size_t>(value); }},
     {"overlap_ms", [](test_settings& x, int64_t value) { x.chat.overlap = milliseconds{value}; }},
   };
   return all;
