@@ -16,8 +16,8 @@ from typing import Any
 from measure import DATA, cpu_seconds, end, memory, percentile
 
 # How long a bot may take to join its channels, and a raid to be over.
-JOIN_DEADLINE = 300.0
-RAID_DEADLINE = 300.0
+JOIN_DEADLINE = 120.0
+RAID_DEADLINE = 180.0
 
 CAPTURE = DATA / "chat-burst.irc"
 TOKEN = "abcdefghijklmnopqrstuvwxyz0123"
@@ -85,7 +85,7 @@ class Raid:
     """The generator and one bot, from the time when the bot is in all channels."""
 
     def __init__(self, build: Path, setup: Setup, bot: Bot, preload: Path | None = None) -> None:
-        self.setup = setup
+        self.name = f"{bot.name}, {setup.transport}"
         self.folder = Path(tempfile.mkdtemp(prefix="creamery-bench-"))
         self.bot: subprocess.Popen | None = None
         self.generator = subprocess.Popen(
@@ -117,7 +117,7 @@ class Raid:
         self.generator.stdin.flush()
         raw = self._hear(RAID_DEADLINE)
         if raw["event"] != "done" or raw["seconds"] <= 0:
-            raise Failed(f"the raid failed: {raw | {'latency_ms': [], 'lateness_ms': []}}{self._what_the_bot_said()}")
+            raise Failed(f"{self.name}: the raid failed: {raw | {'latency_ms': [], 'lateness_ms': []}}{self._what_the_bot_said()}")
         resident, peak = memory(self.bot.pid)
         made = self._allocations()
         return Result(cpu_seconds(self.bot.pid) - before, cpu_seconds(self.generator.pid) - generator_before, resident, peak,
@@ -137,7 +137,7 @@ class Raid:
     def _hear(self, deadline: float) -> dict[str, Any]:
         """The generator's next line."""
         if not select.select([self.generator.stdout], [], [], deadline)[0]:
-            raise Failed(f"nothing happened for {deadline:g} s{self._what_the_bot_said()}")
+            raise Failed(f"{self.name}: nothing happened for {deadline:g} s{self._what_the_bot_said()}")
         line = self.generator.stdout.readline()
         if not line:
             raise Failed("the generator ended")

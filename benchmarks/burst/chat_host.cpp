@@ -89,8 +89,11 @@ void chat_host::on_line(connection& from, std::string_view line) {
   } else if (verb == "PING") {
     from.send(":tmi.twitch.tv PONG tmi.twitch.tv :" + std::string{without(':', line)}, false);
   } else if (verb == "CAP") {
-    if (take_word(line) == "REQ")
+    const auto what = take_word(line);
+    if (what == "REQ")
       from.send(":tmi.twitch.tv CAP * ACK :" + std::string{without(':', line)}, false);
+    else if (what == "LS")
+      from.send(":tmi.twitch.tv CAP * LS :twitch.tv/commands twitch.tv/membership twitch.tv/tags", false);
   } else if (verb == "NICK") {
     who.nick = take_word(line);
     welcome(who);

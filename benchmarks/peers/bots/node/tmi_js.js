@@ -20,6 +20,7 @@ const client = new tmi.Client({
 });
 
 let lines = 0;
+client.on('cheer', () => ++lines); // a message with bits
 client.on('message', (channel, tags, text, self) => {
   if (self) return;
   ++lines;

@@ -38,6 +38,7 @@ const client = new ChatClient({
 });
 
 let lines = 0;
+client.onAction(() => ++lines); // `/me`
 client.onMessage((channel, user, text, message) => {
   ++lines;
   if (text === '!hello') client.say(channel, `Hello, ${message.userInfo.displayName}!`).catch(() => {});
