@@ -5,6 +5,7 @@
 #include "runtime/store/text_file.hpp"
 #include "runtime/telemetry/log.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -15,6 +16,10 @@ namespace {
 /// Between two times that it writes, and before the first one: a process may be short-lived.
 constexpr auto pause = std::chrono::milliseconds{250};
 constexpr auto first_pause = std::chrono::milliseconds{50};
+
+/// With thousands of channels, asking and writing takes a while: the pause is so many times as long, up to a bound.
+constexpr auto share_of_time = 19;
+constexpr auto longest_pause = std::chrono::seconds{2};
 
 /// How long the bots may take to say how they stand.
 constexpr auto patience = std::chrono::seconds{3};
@@ -32,7 +37,7 @@ journal_state::journal_state(journal_actor::pointer self, std::filesystem::path 
 
 journal_actor::behavior_type journal_state::make_behavior() {
   end_with_exceptions(self_);
-  rest();
+  rest({});
   return {
     [](ready_atom) {},
     [this](drain_atom) -> caf::result<bool> {
@@ -48,9 +53,9 @@ journal_actor::behavior_type journal_state::make_behavior() {
     },
     [this](use_atom, const bots_actor& bots) { bots_ = bots; },
     [this](caf::tick_atom) {
-      ask([this] {
+      ask([this, begin = self_->clock().now()] {
         write();
-        rest();
+        rest(self_->clock().now() - begin);
       });
     },
   };
@@ -82,8 +87,9 @@ void journal_state::write() {
     written_ = std::move(text);
 }
 
-void journal_state::rest() {
-  self_->delayed_send(self_, written_.empty() ? first_pause : pause, caf::tick_atom_v);
+void journal_state::rest(caf::timespan work) {
+  const auto long_enough = std::clamp<caf::timespan>(share_of_time * work, pause, longest_pause);
+  self_->delayed_send(self_, written_.empty() ? first_pause : long_enough, caf::tick_atom_v);
 }
 
 } // namespace creamery

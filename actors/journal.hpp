@@ -29,7 +29,7 @@ private:
   template <class Then>
   void ask(Then then);
   void write();
-  void rest();
+  void rest(caf::timespan work);
 
   journal_actor::pointer self_;
   std::filesystem::path file_;

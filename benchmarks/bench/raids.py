@@ -188,7 +188,7 @@ class Creamery(Bot):
             bots[f"bot{i}"] = {"account": f"bot{i}", "channels": names[i::setup.bots], "cogs": {cog: {} for cog in cogs},
                                "verified": setup.verified}
             environment[f"BOT{i}_ACCESS_TOKEN"] = f"{TOKEN}{i}"
-        settings = {"channels_per_connection": setup.channels_per_connection, "join_limit": 20_000}
+        settings = {"channels_per_connection": setup.channels_per_connection, "join_limit": 20_000, "login_limit": 1_000}
         if not setup.verified:
             settings["message_limit"] = 100_000
         environment["CREAMERY_TEST_SETTINGS"] = json.dumps(settings)

@@ -153,7 +153,7 @@ void chat_host::take_message(client& from, std::string_view tags, std::string_vi
                        : tags.substr(nonce_at + 13, tags.find(';', nonce_at) - nonce_at - 13);
   const auto id = "00000000-0000-4000-9000-" + std::to_string(100'000'000'000 + ++last_id_);
   from.socket->send(own_state(channel, nonce, id), false);
-  told_.on_message(channel, without(':', rest));
+  told_.on_message(from, without(':', rest));
 }
 
 void chat_host::on_drained(connection& to) {

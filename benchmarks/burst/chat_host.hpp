@@ -25,7 +25,7 @@ public:
   /// What the host tells.
   struct listener {
     /// A client said something in a channel.
-    std::function<void(std::string_view channel, std::string_view text)> on_message;
+    std::function<void(const client& who, std::string_view text)> on_message;
     /// Fewer bytes wait for this client than before.
     std::function<void(client&)> on_drained;
     /// A client has joined or left, or is gone.

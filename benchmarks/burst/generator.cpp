@@ -29,9 +29,9 @@ public:
 
   bool start(size_t lines_per_frame) {
     chat_host::listener told;
-    told.on_message = [this](std::string_view, std::string_view text) {
+    told.on_message = [this](const chat_host::client& who, std::string_view text) {
       if (raid_)
-        raid_->on_message(text);
+        raid_->on_message(who.nick, text);
     };
     told.on_drained = [this](chat_host::client&) {
       if (raid_)

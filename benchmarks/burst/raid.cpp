@@ -22,7 +22,7 @@ constexpr size_t lines_in_turn = 500;
 constexpr auto tick = 500us;
 
 /// How long replies and counts are waited for after the last line.
-constexpr auto patience = 60s;
+constexpr auto patience = 10s;
 
 double milliseconds(raid::clock::duration d) {
   return std::chrono::duration<double, std::milli>{d}.count();
@@ -184,10 +184,10 @@ void raid::ask_for_counts() {
   });
 }
 
-void raid::on_message(std::string_view text) {
+void raid::on_message(const std::string& login, std::string_view text) {
   uint64_t number = 0;
   if (number_behind("lines: ", text, number)) {
-    counted_ = std::max(counted_, number);
+    counted_[login] = std::max(counted_[login], number);
     ++counts_;
     end_ = clock::now();
   } else if (number_behind("Viewer", text, number) && number >= first_number_
@@ -205,6 +205,9 @@ void raid::on_message(std::string_view text) {
 
 void raid::finish() {
   timer_.cancel();
+  uint64_t counted = 0;
+  for (const auto& [login, lines] : counted_)
+    counted += lines;
   std::sort(latencies_.begin(), latencies_.end());
   std::sort(lateness_.begin(), lateness_.end());
   auto done = std::exchange(done_, nullptr);
@@ -214,7 +217,7 @@ void raid::finish() {
         {"clients", clients_.size()},
         {"channels", targets_.size()},
         {"seconds", std::chrono::duration<double>{end_ - begin_}.count()},
-        {"counted", counted_ - std::min(counted_, said_before_)},
+        {"counted", counted - std::min(counted, said_before_)},
         {"expected", sent_ + clients_.size()},
         {"counts", counts_},
         {"commands", commands_.size()},

@@ -9,6 +9,8 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace creamery::benchmarks {
@@ -44,7 +46,7 @@ public:
        raid_plan plan, std::function<void(nlohmann::json)> done);
 
   void start();
-  void on_message(std::string_view text);
+  void on_message(const std::string& login, std::string_view text);
   void on_drained();
 
 private:
@@ -79,7 +81,8 @@ private:
   uint64_t first_number_;
   std::vector<command> commands_;
   size_t replies_ = 0;
-  uint64_t counted_ = 0;
+  /// The last count that each login told.
+  std::map<std::string, uint64_t> counted_;
   size_t counts_ = 0;
   bool asked_ = false;
   bool pumping_ = false;

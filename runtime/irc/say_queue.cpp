@@ -49,7 +49,7 @@ bool say_queue::accept(const say& message, time_point now) {
     return false;
   }
   auto& target = lane_of(message.bot, message.channel);
-  is_busy(target);
+  talks(target);
   for (auto& piece : pieces) {
     target.waiting.push_back({.text = std::move(piece),
                               .action = action,
@@ -62,7 +62,8 @@ bool say_queue::accept(const say& message, time_point now) {
   }
   counters_.accepted += pieces.size();
   counters_.waiting += pieces.size();
-  deadline_ = std::min(deadline_, target.waiting.back().expires + clock::duration{1});
+  expiry_ = std::min(expiry_, target.waiting.back().expires + clock::duration{1});
+  deadline_ = std::min(deadline_, expiry_);
   if (target.joined())
     deadline_ = std::min(deadline_, ready_at(target, now));
   return true;
@@ -129,6 +130,7 @@ void say_queue::recount() {
     for (auto& sent : one.in_flight)
       sent.repeat = !sent.handed;
   }
+  has_repeats_ = true;
 }
 
 void say_queue::handed(const transmission& sent) {
@@ -162,7 +164,9 @@ void say_queue::not_written(const transmission& sent) {
 void say_queue::wait_again(lane& in, entry one) {
   one.handed = one.repeat = false;
   auto behind = std::find_if(in.waiting.begin(), in.waiting.end(), [&](const auto& x) { return x.place > one.place; });
+  expiry_ = std::min(expiry_, one.expires + clock::duration{1});
   in.waiting.insert(behind, std::move(one));
+  talks(in);
   ++counters_.waiting;
 }
 
@@ -185,6 +189,7 @@ void say_queue::left(const std::string& bot, const std::string& channel) {
   counters_.unconfirmed += in->in_flight.size();
   counters_.in_flight -= in->in_flight.size();
   std::erase(busy_, in);
+  std::erase(talking_, in);
   lanes_.erase({bot, channel});
 }
 
@@ -220,26 +225,19 @@ bool say_queue::noticed(const std::string& bot, const std::string& channel, std:
 
 std::vector<say_queue::transmission> say_queue::next(time_point now) {
   std::vector<transmission> todo;
-  drop_expired(now);
+  if (now >= expiry_)
+    drop_expired(now);
+  if (std::exchange(has_repeats_, false))
+    repeat(todo);
+  std::erase_if(talking_, [](lane* one) { return !(one->is_talking = !one->waiting.empty()); });
   // Of all lines that may be written, the one that has waited longest comes first.
   auto waits_longer = [](const lane* a, const lane* b) {
     return a->waiting.front().place > b->waiting.front().place; // the largest is on top
   };
   std::priority_queue ready{waits_longer, std::vector<lane*>{}};
-  for (auto* one : busy_) {
-    for (auto& sent : one->in_flight) {
-      if (sent.repeat && one->has(sent.session)) {
-        sent.repeat = false;
-        todo.push_back({.number = sent.number,
-                        .bot = one->bot,
-                        .channel = one->channel,
-                        .session = sent.session,
-                        .line = sent.line});
-      }
-    }
-    if (one->joined() && !one->waiting.empty())
+  for (auto* one : talking_)
+    if (one->joined())
       ready.push(one);
-  }
   while (!ready.empty()) {
     auto* best = ready.top();
     ready.pop();
@@ -249,17 +247,27 @@ std::vector<say_queue::transmission> say_queue::next(time_point now) {
     if (!best->waiting.empty())
       ready.push(best);
   }
-  deadline_ = time_point::max();
-  for (const auto* one : busy_) {
-    if (!one->waiting.empty()) {
-      deadline_ = std::min(deadline_, one->waiting.front().expires + clock::duration{1});
-      if (one->joined())
-        deadline_ = std::min(deadline_, ready_at(*one, now));
-    }
-    if (!one->in_flight.empty())
-      deadline_ = std::min(deadline_, one->in_flight.front().written + options_.confirm_timeout);
-  }
+  deadline_ = expiry_;
+  for (const auto* one : talking_)
+    if (one->joined() && !one->waiting.empty())
+      deadline_ = std::min(deadline_, ready_at(*one, now));
   return todo;
+}
+
+void say_queue::repeat(std::vector<transmission>& todo) {
+  for (auto* one : busy_) {
+    for (auto& sent : one->in_flight) {
+      if (!sent.repeat)
+        continue;
+      if (!one->has(sent.session)) {
+        has_repeats_ = true; // not yet
+        continue;
+      }
+      sent.repeat = false;
+      todo.push_back(
+        {.number = sent.number, .bot = one->bot, .channel = one->channel, .session = sent.session, .line = sent.line});
+    }
+  }
 }
 
 send_counters say_queue::counters() const {
@@ -280,14 +288,16 @@ say_queue::lane* say_queue::find(const std::string& bot, const std::string& chan
   return i == lanes_.end() ? nullptr : &i->second;
 }
 
-void say_queue::is_busy(lane& one) {
-  if (!std::exchange(one.listed, true))
+void say_queue::talks(lane& one) {
+  if (!std::exchange(one.is_busy, true))
     busy_.push_back(&one);
+  if (!std::exchange(one.is_talking, true))
+    talking_.push_back(&one);
 }
 
 void say_queue::forget_if_useless(lane& one) {
   // A cog may have been talked into naming any channel: what aged out there must not be remembered for ever.
-  if (!one.joined() && one.idle() && !one.listed)
+  if (!one.joined() && one.idle() && !one.is_busy)
     lanes_.erase({one.bot, one.channel});
 }
 
@@ -333,6 +343,7 @@ say_queue::transmission say_queue::write(lane& from, time_point now) {
                       .line = one.line,
                       .caused_at = one.caused_at,
                       .waited = now - one.accepted};
+  expiry_ = std::min(expiry_, now + options_.confirm_timeout);
   from.in_flight.push_back(std::move(one));
   --counters_.waiting;
   ++counters_.in_flight;
@@ -340,6 +351,7 @@ say_queue::transmission say_queue::write(lane& from, time_point now) {
 }
 
 void say_queue::drop_expired(time_point now) {
+  expiry_ = time_point::max();
   for (size_t i = 0; i < busy_.size();) {
     auto& one = *busy_[i];
     // Ages differ from message to message, so an old one may stand behind a young one.
@@ -355,13 +367,19 @@ void say_queue::drop_expired(time_point now) {
       else
         give_up(one, std::move(unanswered));
     }
+    for (const auto& waiting : one.waiting)
+      expiry_ = std::min(expiry_, waiting.expires + clock::duration{1});
+    if (!one.in_flight.empty())
+      expiry_ = std::min(expiry_, one.in_flight.front().written + options_.confirm_timeout);
     if (!one.idle()) {
       ++i;
       continue;
     }
-    one.listed = false;
+    one.is_busy = false;
     busy_[i] = busy_.back();
     busy_.pop_back();
+    if (std::exchange(one.is_talking, false))
+      std::erase(talking_, &one);
     forget_if_useless(one);
   }
 }

@@ -168,8 +168,9 @@ private:
     std::string channel;
     /// Null before the bot was in it.
     room* where = nullptr;
-    /// Among `busy_`.
-    bool listed = false;
+    /// Among `busy_` and among `talking_`.
+    bool is_busy = false;
+    bool is_talking = false;
     /// Those it can be said by, the one in use first.
     std::vector<std::string> sessions;
     std::deque<entry> waiting;
@@ -187,8 +188,8 @@ private:
 
   lane& lane_of(const std::string& bot, const std::string& channel);
   lane* find(const std::string& bot, const std::string& channel);
-  /// Something waits there, or is unanswered.
-  void is_busy(lane& one);
+  /// Something waits there.
+  void talks(lane& one);
   /// Forgets a lane in which the bot isn't, and nothing is to be done.
   void forget_if_useless(lane& one);
   void closing(lane& in, const std::string& session);
@@ -202,6 +203,8 @@ private:
   /// What a session wrote will not be answered any more.
   void give_up(lane& in, entry one);
   void drop_expired(time_point now);
+  /// What may have been written or not, by sessions that there are again.
+  void repeat(std::vector<transmission>& todo);
   std::string make_nonce();
 
   options options_;
@@ -214,6 +217,13 @@ private:
   std::map<lane_key, lane> lanes_;
   /// Those that aren't idle, and perhaps some that were busy lately: a thousand channels in which nothing is said cost nothing.
   std::vector<lane*> busy_;
+  /// Those in which something waits, and perhaps some in which something did: an answer in one channel costs the same, however many
+  /// others are unconfirmed.
+  std::vector<lane*> talking_;
+  /// Nothing becomes too old before this.
+  time_point expiry_ = time_point::max();
+  /// Some transmission is to be repeated.
+  bool has_repeats_ = false;
   std::map<std::string, room> rooms_;
   std::map<speaker_key, last_message> speakers_;
   send_counters counters_;

@@ -41,6 +41,7 @@ const std::map<std::string, setter, std::less<>>& setters() {
      [](test_settings& x, int64_t value) {
        x.say.limits.messages = x.say.limits.privileged_messages = static_cast<size_t>(value);
      }},
+    {"login_limit", [](test_settings& x, int64_t value) { x.say.limits.logins = static_cast<size_t>(value); }},
     {"join_limit", [](test_settings& x, int64_t value) { x.say.limits.joins = static_cast<size_t>(value); }},
     {"channels_per_connection",
      [](test_settings& x, int64_t value) { x.chat.channels_per_connection = static_cast<size_t>(value); }},
