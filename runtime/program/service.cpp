@@ -12,6 +12,7 @@
 #include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -22,10 +23,12 @@ namespace creamery {
 
 namespace {
 
-/// Workers that sleep until there is something to do, instead of polling for it, and actors that take turns (decision 0008).
+/// One worker for each core, which sleeps until there is something to do instead of polling for it, and actors that take turns
+/// (decision 0008). Two at least: a cog that says it never waits, and does, must not stop everything.
 caf::actor_system_config& for_bursts(caf::actor_system_config& config) {
   config.set("caf.scheduler.policy", "sharing");
   config.set("caf.scheduler.max-throughput", size_t{50});
+  config.set("caf.scheduler.max-threads", size_t{std::max(2U, std::thread::hardware_concurrency())});
   return config;
 }
 
