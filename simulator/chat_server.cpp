@@ -38,8 +38,10 @@ void chat_server::receive(session& from, std::string_view line, time_point now) 
     return;
   const auto& verb = parsed->verb;
   if (verb == "PING") {
+    // tmi.js asks without a word, and takes it for silence when the answer to that has a sender.
     if (!from.ignores_ping)
-      send(from, ":tmi.twitch.tv PONG tmi.twitch.tv :" + std::string{parsed->param(0)});
+      send(from, parsed->params.empty() ? "PONG :tmi.twitch.tv"
+                                        : ":tmi.twitch.tv PONG tmi.twitch.tv :" + std::string{parsed->param(0)});
   } else if (verb == "PONG") {
     counters_.pongs += from.pong_due != time_point::max() ? 1 : 0;
     from.pong_due = time_point::max();

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from measure import median, progress, progress_ends, spread
-from raids import Bot, Creamery, PeerBot, Raid, Result, Setup, Sink
+from raids import Bot, Creamery, Failed, PeerBot, Raid, Result, Setup, Sink
 
 # Replies a second that an account may say: a verified bot's 7,500 in 32 seconds, with a margin.
 REPLIES_PER_SECOND = 200
@@ -27,6 +27,8 @@ class Row:
     """One line of a table: what was measured, round by round."""
     name: str
     results: list[Result] = field(default_factory=list)
+    # Why there are no more results.
+    failure: str = ""
 
     def values(self, of: Callable[[Result], float]) -> list[float]:
         return [of(x) for x in self.results]
@@ -37,18 +39,27 @@ class Row:
     def numbers(self) -> dict[str, Any]:
         return {"name": self.name,
                 "rounds": [{"lines": x.lines, "seconds": x.seconds, "cpu": x.cpu, "generator_cpu": x.generator_cpu,
-                            "lost": x.lost, "unanswered": x.unanswered, "resident": x.resident,
+                            "lost": x.lost, "unanswered": x.unanswered, "resting": x.resting, "resident": x.resident,
                             "channels": x.raw["channels"], "clients": x.raw["clients"],
                             **({f"p{100 * p:g}_ms": x.latency(p) for p in (0.5, 0.99, 0.999)} if x.raw["latency_ms"] else {})}
                            for x in self.results]}
 
 
 def in_turn(rounds: int, what: str, rows: list[tuple[Row, Raid, dict[str, Any]]], warm_up: bool = True) -> list[Row]:
-    """Plays a raid on each, round after round; the first one is for the caches and isn't counted."""
+    """Plays a raid on each, round after round; the first one is for the caches and isn't counted. That another library's bot fails
+    ends its row, that ours does ends everything."""
     for turn in range(rounds + warm_up):
         for row, raid, plan in rows:
             progress(f"{what}: round {turn + 1 - warm_up} of {rounds}, {row.name}")
-            result = raid.run(**plan)
+            if row.failure:
+                continue
+            try:
+                result = raid.run(**plan)
+            except Failed as why:
+                if raid.is_ours:
+                    raise
+                row.failure = str(why)
+                continue
             if turn >= warm_up:
                 row.results.append(result)
     progress_ends()
@@ -143,9 +154,11 @@ def with_peers(build: Path, peers: list[PeerBot], rounds: int) -> tuple[str, lis
             for transport in bot.transports:
                 raid = stack.enter_context(Raid(build, Setup(transport, lines_per_frame=1), bot))
                 rows.append((Row(f"{bot.name}, {transport}"), raid, {"lines": lines_for(bot.name)}))
-        done = in_turn(rounds, "peers", rows)
+        everybody = in_turn(rounds, "peers", rows)
+    done = [x for x in everybody if not x.failure]
+    failed = [f"FAILED: {x.failure}" for x in everybody if x.failure]
     best = {bot.name: min((x for x in done if x.name.startswith(bot.name + ",")), key=lambda x: x.middle(lambda y: y.cpu_per_million))
-            for bot in bots}
+            for bot in bots if any(x.name.startswith(bot.name + ",") for x in done)}
     ours = best["creamery"].middle(lambda x: x.cpu_per_million)
     head = f"{'bot, transport':<28}{'lines/s':>34}{'lines per CPU second':>34}{'to our best':>13}{'MiB':>7}{'lost / unanswered':>20}"
     text = [f"{row.name:<28}{shown(row, lambda x: x.rate, ',.0f'):>34}{shown(row, lambda x: 1e6 / x.cpu_per_million, ',.0f'):>34}"
@@ -153,7 +166,7 @@ def with_peers(build: Path, peers: list[PeerBot], rounds: int) -> tuple[str, lis
             f"{'  *' if row is best[row.name.split(',')[0]] else ''}"
             for row in sorted(done, key=lambda x: x.middle(lambda y: y.cpu_per_million))]
     return "\n".join([f"full speed, one channel, 1 % commands, one line a frame: median of {rounds} rounds in turn (quartiles); "
-                      "*: its best transport", head, *text]), done
+                      "*: its best transport", head, *text, *failed]), done
 
 
 # -- as the work grows -----------------------------------------------------------------------------------------------------
@@ -169,7 +182,7 @@ def growth(build: Path, rounds: int) -> tuple[str, dict[str, list[tuple[int, Row
     }
     found: dict[str, list[tuple[int, Row]]] = {}
     text = [f"CPU per line and memory as the work grows, full speed, TLS: median of {rounds} rounds (quartiles)",
-            f"{'':<22}{'CPU s per million lines':>32}{'… and per cog':>16}{'MiB':>7}{'KiB a channel':>15}{'lost / unanswered':>20}"]
+            f"{'':<22}{'CPU s per million lines':>32}{'… and per cog':>16}{'MiB at rest':>13}{'after':>7}{'lost / unanswered':>20}"]
     for what, all_steps in steps.items():
         found[what] = []
         for count, setup in all_steps:
@@ -178,10 +191,9 @@ def growth(build: Path, rounds: int) -> tuple[str, dict[str, list[tuple[int, Row
             with Raid(build, setup, Creamery(build)) as raid:
                 row, = in_turn(rounds, f"{what}: {count:,}", [(Row(f"{count:,} {what}"), raid, {"lines": lines})])
             found[what].append((count, row))
-            per_channel = row.middle(lambda x: x.resident / 1024) / setup.channels
             text.append(f"{row.name:<22}{shown(row, lambda x: x.cpu_per_million):>32}"
-                        f"{row.middle(lambda x: x.cpu_per_million) / setup.cogs:>16.2f}{row.middle(lambda x: x.resident / 2**20):>7.0f}"
-                        f"{per_channel:>15,.0f}{counts(row):>20}")
+                        f"{row.middle(lambda x: x.cpu_per_million) / setup.cogs:>16.2f}{row.middle(lambda x: x.resting / 2**20):>13.0f}"
+                        f"{row.middle(lambda x: x.resident / 2**20):>7.0f}{counts(row):>20}")
     return "\n".join(text), found
 
 

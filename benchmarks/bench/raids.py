@@ -43,8 +43,8 @@ class Result:
     """What came of one raid, all numbers as in `raid.hpp` and these."""
     cpu: float
     generator_cpu: float
+    resting: int  # resident bytes before the first raid
     resident: int
-    peak: int
     allocations: int | None
     raw: dict[str, Any] = field(repr=False)
 
@@ -85,6 +85,7 @@ class Raid:
     """The generator and one bot, from the time when the bot is in all channels."""
 
     def __init__(self, build: Path, setup: Setup, bot: Bot, preload: Path | None = None) -> None:
+        self.is_ours = isinstance(bot, Creamery)
         self.name = f"{bot.name}, {setup.transport}"
         self.folder = Path(tempfile.mkdtemp(prefix="creamery-bench-"))
         self.bot: subprocess.Popen | None = None
@@ -104,7 +105,8 @@ class Raid:
             self._log = open(self.folder / "bot.log", "w+", encoding="utf-8")  # noqa: SIM115: as long as the bot
             self.bot = subprocess.Popen(command, env=os.environ | environment, stdout=self._log, stderr=self._log,
                                         stdin=subprocess.DEVNULL)
-            self.joined = self._hear(JOIN_DEADLINE)
+            self._hear(JOIN_DEADLINE)
+            self._resting = memory(self.bot.pid)
         except BaseException:
             self.close()
             raise
@@ -118,9 +120,9 @@ class Raid:
         raw = self._hear(RAID_DEADLINE)
         if raw["event"] != "done" or raw["seconds"] <= 0:
             raise Failed(f"{self.name}: the raid failed: {raw | {'latency_ms': [], 'lateness_ms': []}}{self._what_the_bot_said()}")
-        resident, peak = memory(self.bot.pid)
+        resident = memory(self.bot.pid)
         made = self._allocations()
-        return Result(cpu_seconds(self.bot.pid) - before, cpu_seconds(self.generator.pid) - generator_before, resident, peak,
+        return Result(cpu_seconds(self.bot.pid) - before, cpu_seconds(self.generator.pid) - generator_before, self._resting, resident,
                       None if made is None or allocated is None else made - allocated, raw)
 
     def close(self) -> None:

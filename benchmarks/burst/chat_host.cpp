@@ -87,7 +87,8 @@ void chat_host::on_line(connection& from, std::string_view line) {
   if (verb == "PRIVMSG") {
     take_message(who, tags, line);
   } else if (verb == "PING") {
-    from.send(":tmi.twitch.tv PONG tmi.twitch.tv :" + std::string{without(':', line)}, false);
+    // tmi.js asks without a word, and ends when the answer has a sender.
+    from.send(line.empty() ? "PONG" : ":tmi.twitch.tv PONG tmi.twitch.tv :" + std::string{without(':', line)}, false);
   } else if (verb == "CAP") {
     const auto what = take_word(line);
     if (what == "REQ")

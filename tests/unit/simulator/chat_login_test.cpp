@@ -135,6 +135,9 @@ SCENARIO("a client's questions are answered") {
   type(bot, "FOO bar");
   CHECK_EQ(bot.lines, (std::vector<std::string>{":tmi.twitch.tv PONG tmi.twitch.tv :are you there",
                                                 ":tmi.twitch.tv 421 mybot FOO :Unknown command"}));
+  bot.lines.clear();
+  type(bot, "PING");
+  CHECK_EQ(bot.lines, (std::vector<std::string>{"PONG :tmi.twitch.tv"}));
   type(bot, "QUIT");
   CHECK(bot.finished);
 }
