@@ -65,7 +65,7 @@ def lines(title: str, across: str, up: str, series: dict[str, list[tuple[float, 
 
     parts = [f'<text x="10" y="22" class="title">{escape(title)}</text>',
              f'<text x="{(left + width - right) / 2:.0f}" y="{height - 14}" text-anchor="middle">{escape(across)}</text>',
-             f'<text x="{left}" y="{top - 10}" text-anchor="middle" class="small">{escape(up)}</text>']
+             f'<text x="10" y="{top - 10}" class="small">{escape(up)}</text>']
     for value in grid_x:
         parts.append(f'<line x1="{x(value):.0f}" y1="{top}" x2="{x(value):.0f}" y2="{height - bottom}" class="grid"/>'
                      f'<text x="{x(value):.0f}" y="{height - bottom + 16}" text-anchor="middle" class="small">{_number(value)}</text>')

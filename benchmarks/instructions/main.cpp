@@ -3,6 +3,7 @@
 ///
 ///     instructions PATH TIMES
 
+#include "benchmarks/parsers/tasks.hpp"
 #include "messages/chat_message.hpp"
 #include "messages/scan/scan.hpp"
 #include "runtime/delivery/dispatcher.hpp"
@@ -78,23 +79,6 @@ size_t parse(const batches& data, size_t (*use)(const irc_line&)) {
   return sum;
 }
 
-size_t envelope(const irc_line& line) {
-  return line.channel().size() + line.nick().size() + line.text().size();
-}
-
-size_t three_tags(const irc_line& line) {
-  auto size = envelope(line);
-  for (std::string_view key : {"id", "display-name", "badges"})
-    size += line.tag(key).value_or("").size();
-  return size;
-}
-
-size_t all_tags(const irc_line& line) {
-  auto size = envelope(line);
-  line.for_each_tag_text([&](std::string_view key, std::string_view value) { size += key.size() + value.size(); });
-  return size;
-}
-
 /// A router with a cog that reads everything and one with a command, both as quick as can be.
 size_t route(const batches& data) {
   dispatcher lines{"!"};
@@ -115,9 +99,9 @@ size_t route(const batches& data) {
 
 const std::map<std::string, std::function<size_t(const batches&)>>& paths() {
   static const std::map<std::string, std::function<size_t(const batches&)>> all{
-    {"parse/envelope", [](const batches& data) { return parse(data, envelope); }},
-    {"parse/three_tags", [](const batches& data) { return parse(data, three_tags); }},
-    {"parse/all_tags", [](const batches& data) { return parse(data, all_tags); }},
+    {"parse/envelope", [](const batches& data) { return parse(data, benchmarks::envelope); }},
+    {"parse/three_tags", [](const batches& data) { return parse(data, benchmarks::three_tags); }},
+    {"parse/all_tags", [](const batches& data) { return parse(data, benchmarks::all_tags); }},
     {"route", route},
   };
   return all;

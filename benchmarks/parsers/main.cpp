@@ -6,6 +6,7 @@
 ///     parsers show NAME FILE           every line in the form that all share, so that they can be compared
 
 #include "benchmarks/micro/capture.hpp"
+#include "benchmarks/parsers/tasks.hpp"
 #include "messages/irc_line.hpp"
 #include "messages/scan/scan.hpp"
 #include "runtime/irc/parser.hpp"
@@ -26,31 +27,14 @@ namespace {
 
 using clock_type = std::chrono::steady_clock;
 
-size_t envelope(const irc_line& line) {
-  return line.channel().size() + line.nick().size() + line.text().size();
-}
-
-size_t three_tags(const irc_line& line) {
-  auto size = envelope(line);
-  for (std::string_view key : {"id", "display-name", "badges"})
-    size += line.tag(key).value_or("").size();
-  return size;
-}
-
-size_t all_tags(const irc_line& line) {
-  auto size = envelope(line);
-  line.for_each_tag_text([&](std::string_view key, std::string_view value) { size += key.size() + value.size(); });
-  return size;
-}
-
 struct task {
   const char* name;
   size_t (*run)(const irc_line&);
 };
 
 void time(const benchmarks::capture& data, size_t rounds) {
-  for (const auto& [name, run] :
-       {task{"envelope", envelope}, task{"three_tags", three_tags}, task{"all_tags", all_tags}}) {
+  for (const auto& [name, run] : {task{"envelope", benchmarks::envelope}, task{"three_tags", benchmarks::three_tags},
+                                  task{"all_tags", benchmarks::all_tags}}) {
     std::vector<double> times;
     for (size_t round = 0; round <= rounds; ++round) {
       size_t sum = 0;
