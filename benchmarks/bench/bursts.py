@@ -117,6 +117,18 @@ def allocations(build: Path) -> tuple[str, dict[str, float]]:
     return "allocations per line, socket to handler: " + ", ".join(f"{x:.3f} at {name}" for name, x in found.items()), found
 
 
+def joins(build: Path) -> tuple[str, dict[str, float]]:
+    """How long our bot takes to join 1,000 channels when it may join 200 in eleven seconds."""
+    limit, window, channels = 200, 11.0, 1_000
+    progress(f"joins: {channels:,} channels, {limit} every {window:g} s")
+    with Raid(build, Setup("ircs", channels=channels, join_limit=limit), Creamery(build)) as raid:
+        seconds = raid.joined["seconds"]
+    progress_ends()
+    allowed = (channels / limit - 1) * window
+    return (f"{channels:,} channels joined in {seconds:.2f} s; {limit} in {window:g} s are allowed, so {allowed:g} s are needed",
+            {"seconds": seconds, "allowed": allowed})
+
+
 # -- how soon it answers ---------------------------------------------------------------------------------------------------
 
 

@@ -33,6 +33,7 @@ class Setup:
     cogs: int = 1
     channels_per_connection: int = 50
     verified: bool = False
+    join_limit: int = 20_000
 
     def names(self) -> list[str]:
         return [f"burst{i}" for i in range(self.channels)]
@@ -105,7 +106,7 @@ class Raid:
             self._log = open(self.folder / "bot.log", "w+", encoding="utf-8")  # noqa: SIM115: as long as the bot
             self.bot = subprocess.Popen(command, env=os.environ | environment, stdout=self._log, stderr=self._log,
                                         stdin=subprocess.DEVNULL)
-            self._hear(JOIN_DEADLINE)
+            self.joined = self._hear(JOIN_DEADLINE)
             self._resting = memory(self.bot.pid)
         except BaseException:
             self.close()
@@ -190,7 +191,7 @@ class Creamery(Bot):
             bots[f"bot{i}"] = {"account": f"bot{i}", "channels": names[i::setup.bots], "cogs": {cog: {} for cog in cogs},
                                "verified": setup.verified}
             environment[f"BOT{i}_ACCESS_TOKEN"] = f"{TOKEN}{i}"
-        settings = {"channels_per_connection": setup.channels_per_connection, "join_limit": 20_000, "login_limit": 1_000}
+        settings = {"channels_per_connection": setup.channels_per_connection, "join_limit": setup.join_limit, "login_limit": 1_000}
         if not setup.verified:
             settings["message_limit"] = 100_000
         environment["CREAMERY_TEST_SETTINGS"] = json.dumps(settings)

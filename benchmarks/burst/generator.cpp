@@ -65,10 +65,16 @@ private:
   }
 
   void look_for_members() {
+    const auto now = raid::clock::now();
+    if (host_->joined() > 0 && !first_join_)
+      first_join_ = now;
     if (complete_ || host_->joined() < channels_)
       return;
     complete_ = true;
-    tell({{"event", "joined"}, {"channels", host_->joined()}, {"clients", host_->members().size()}});
+    tell({{"event", "joined"},
+          {"channels", host_->joined()},
+          {"clients", host_->members().size()},
+          {"seconds", std::chrono::duration<double>{now - *first_join_}.count()}});
   }
 
   void read() {
@@ -108,6 +114,7 @@ private:
   std::unique_ptr<chat_host> host_;
   std::unique_ptr<raid> raid_;
   bool complete_ = false;
+  std::optional<raid::clock::time_point> first_join_;
   uint64_t first_number_ = 1;
   uint64_t said_ = 0;
 };
