@@ -89,7 +89,7 @@ void journal_state::write() {
 
 void journal_state::rest(caf::timespan work) {
   const auto long_enough = std::clamp<caf::timespan>(share_of_time * work, pause, longest_pause);
-  self_->delayed_send(self_, written_.empty() ? first_pause : long_enough, caf::tick_atom_v);
+  self_->delayed_send(self_, written_.empty() && !failing_ ? first_pause : long_enough, caf::tick_atom_v);
 }
 
 } // namespace creamery

@@ -83,6 +83,7 @@ void router_state::route_held() {
     route(one.lines);
     one.promise.deliver();
   }
+  drained_.check([this] { return is_drained(); }); // perhaps nobody wanted them
 }
 
 void router_state::on_cog(const cog_progress& cog, const cog_interest& interest, cog_sink_actor address) {
@@ -116,7 +117,6 @@ void router_state::on_progress(const cog_progress& progress) {
   dispatcher_->queue(progress.cog)->acknowledge(progress.upto, progress.poisoned);
   pump(progress.cog, to->second);
   route_held();
-  drained_.check([this] { return is_drained(); });
 }
 
 bool router_state::is_drained() const {

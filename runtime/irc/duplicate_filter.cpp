@@ -97,7 +97,7 @@ void seen_lines::generation::add(line_identity id) {
 }
 
 void seen_lines::generation::clear() {
-  slots_ = {};
+  slots_ = std::vector<line_identity>{}; // `= {}` would keep the memory
   size_ = 0;
 }
 

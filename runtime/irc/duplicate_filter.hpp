@@ -40,7 +40,7 @@ public:
   struct options {
     /// How long an identity is remembered at least, as long as there is room; at most twice as long.
     clock::duration age = std::chrono::seconds{60};
-    /// How many of the last ones are remembered at least; at most twice as many, at 16 to 64 bytes each.
+    /// How many of the last ones are remembered at least; at most twice as many, at 32 to 64 bytes each.
     size_t count = 65'536;
   };
 

@@ -125,10 +125,12 @@ bool say_queue::needs(const std::string& session) const noexcept {
 }
 
 void say_queue::recount() {
-  for (auto& [key, one] : lanes_) {
+  for (auto i = lanes_.begin(); i != lanes_.end();) {
+    auto& one = (i++)->second; // it may be forgotten
     one.sessions.clear();
     for (auto& sent : one.in_flight)
       sent.repeat = !sent.handed;
+    forget_if_useless(one);
   }
   has_repeats_ = true;
 }
@@ -229,7 +231,7 @@ std::vector<say_queue::transmission> say_queue::next(time_point now) {
     drop_expired(now);
   if (std::exchange(has_repeats_, false))
     repeat(todo);
-  std::erase_if(talking_, [](lane* one) { return !(one->is_talking = !one->waiting.empty()); });
+  forget_silent();
   // Of all lines that may be written, the one that has waited longest comes first.
   auto waits_longer = [](const lane* a, const lane* b) {
     return a->waiting.front().place > b->waiting.front().place; // the largest is on top
@@ -295,6 +297,10 @@ void say_queue::talks(lane& one) {
     talking_.push_back(&one);
 }
 
+void say_queue::forget_silent() {
+  std::erase_if(talking_, [](lane* one) { return !(one->is_talking = !one->waiting.empty()); });
+}
+
 void say_queue::forget_if_useless(lane& one) {
   // A cog may have been talked into naming any channel: what aged out there must not be remembered for ever.
   if (!one.joined() && one.idle() && !one.is_busy)
@@ -352,36 +358,33 @@ say_queue::transmission say_queue::write(lane& from, time_point now) {
 
 void say_queue::drop_expired(time_point now) {
   expiry_ = time_point::max();
-  for (size_t i = 0; i < busy_.size();) {
-    auto& one = *busy_[i];
+  for (auto* one : busy_) {
     // Ages differ from message to message, so an old one may stand behind a young one.
-    auto too_old = std::erase_if(one.waiting, [now](const auto& x) { return now > x.expires; });
+    auto too_old = std::erase_if(one->waiting, [now](const auto& x) { return now > x.expires; });
     counters_.aged_out += too_old;
     counters_.waiting -= too_old;
-    while (!one.in_flight.empty() && now - one.in_flight.front().written >= options_.confirm_timeout) {
-      auto unanswered = std::move(one.in_flight.front());
-      one.in_flight.pop_front();
+    while (!one->in_flight.empty() && now - one->in_flight.front().written >= options_.confirm_timeout) {
+      auto unanswered = std::move(one->in_flight.front());
+      one->in_flight.pop_front();
       --counters_.in_flight;
-      if (one.has(unanswered.session))
+      if (one->has(unanswered.session))
         ++counters_.unconfirmed; // Twitch had its time to answer
       else
-        give_up(one, std::move(unanswered));
+        give_up(*one, std::move(unanswered));
     }
-    for (const auto& waiting : one.waiting)
+    for (const auto& waiting : one->waiting)
       expiry_ = std::min(expiry_, waiting.expires + clock::duration{1});
-    if (!one.in_flight.empty())
-      expiry_ = std::min(expiry_, one.in_flight.front().written + options_.confirm_timeout);
-    if (!one.idle()) {
-      ++i;
-      continue;
-    }
-    one.is_busy = false;
-    busy_[i] = busy_.back();
-    busy_.pop_back();
-    if (std::exchange(one.is_talking, false))
-      std::erase(talking_, &one);
-    forget_if_useless(one);
+    if (!one->in_flight.empty())
+      expiry_ = std::min(expiry_, one->in_flight.front().written + options_.confirm_timeout);
   }
+  forget_silent(); // a lane that is forgotten below is in neither list
+  std::erase_if(busy_, [this](lane* one) {
+    if (!one->idle())
+      return false;
+    one->is_busy = false;
+    forget_if_useless(*one);
+    return true;
+  });
 }
 
 std::string say_queue::make_nonce() {

@@ -190,6 +190,8 @@ private:
   lane* find(const std::string& bot, const std::string& channel);
   /// Something waits there.
   void talks(lane& one);
+  /// Takes those out of `talking_` in which nothing waits any more.
+  void forget_silent();
   /// Forgets a lane in which the bot isn't, and nothing is to be done.
   void forget_if_useless(lane& one);
   void closing(lane& in, const std::string& session);

@@ -24,11 +24,11 @@ namespace creamery {
 namespace {
 
 /// One worker for each core, which sleeps until there is something to do instead of polling for it, and actors that take turns
-/// (decision 0008). Two at least: a cog that says it never waits, and does, must not stop everything.
+/// (decision 0008). Three at least: cogs that say they never wait, and do, keep one each until the process ends.
 caf::actor_system_config& for_bursts(caf::actor_system_config& config) {
   config.set("caf.scheduler.policy", "sharing");
   config.set("caf.scheduler.max-throughput", size_t{50});
-  config.set("caf.scheduler.max-threads", size_t{std::max(2U, std::thread::hardware_concurrency())});
+  config.set("caf.scheduler.max-threads", size_t{std::max(3U, std::thread::hardware_concurrency())});
   return config;
 }
 

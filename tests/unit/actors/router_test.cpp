@@ -229,6 +229,20 @@ SCENARIO("a cog that never announces itself doesn't hold up the others for long"
   CHECK_EQ(good->texts.size(), 2u);
 }
 
+SCENARIO("the end isn't waited for because of lines that nobody wanted") {
+  kill(hub);
+  hub = spawn_router({}, {"slow"});
+  chat({"hello"});
+  auto drained = std::make_shared<bool>(false);
+  sys.spawn([drained, hub = hub](caf::event_based_actor* bot) {
+    bot->request(hub, caf::infinite, drain_atom_v).then([drained](bool) { *drained = true; });
+  });
+  sched.run();
+  CHECK(!*drained);
+  pass(5s); // the cog isn't waited for any longer
+  CHECK(*drained);
+}
+
 SCENARIO("shed lines are warned of now and then, not each time") {
   creamery::test::captured_log log;
   kill(hub);

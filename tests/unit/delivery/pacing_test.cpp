@@ -49,4 +49,21 @@ SCENARIO("a queue that stays too full isn't waited for any longer, before it is 
   CHECK(waits(501, 1ms));
 }
 
+SCENARIO("a reader that moves, but can't keep up, is waited for during one burst") {
+  // Every ten milliseconds it takes a little out, and the next lines fill it again.
+  auto waited = 0ms;
+  for (auto i = 0; i < 6'000; ++i) {
+    if (waits(501, 5ms))
+      waited += 5ms;
+    CHECK(!waits(500, 5ms));
+  }
+  CHECK(waited <= pacing::longest_burst);
+  CHECK(waited >= pacing::longest_burst / 4);
+  CHECK(!waits(900));
+  GIVEN("that it has caught up") {
+    CHECK(!waits(250, 1ms));
+    CHECK(waits(501, 1ms));
+  }
+}
+
 END_FIXTURE_SCOPE()
