@@ -40,8 +40,8 @@ def _latency(numbers: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
     for row in numbers.get("latency", []):
         if row["name"].endswith(" 100,000"):
             p99 = median(x["p99_ms"] for x in row["rounds"])
-            missing = sum(x["lost"] + x["unanswered"] for x in row["rounds"])
-            found.append((f"p99 of replies at 100,000 lines/s, {row['name'].split()[0]}", f"{p99:.2f} ms, {missing} lost or unanswered",
+            missing = sum(x["lost"] + x["unanswered"] + x["doubled"] for x in row["rounds"])
+            found.append((f"p99 of replies at 100,000 lines/s, {row['name'].split()[0]}", f"{p99:.2f} ms, {missing} lost, unanswered or doubled",
                           "10 ms, none", p99 < 10 and missing == 0))
     return found
 

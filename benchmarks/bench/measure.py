@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -37,6 +38,17 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def wait_until_idle(pid: int) -> None:
+    """Until a process uses next to no processor time any more, but a few seconds at most."""
+    before = cpu_seconds(pid)
+    for _ in range(20):
+        time.sleep(0.2)
+        now = cpu_seconds(pid)
+        if now - before <= 0.02:
+            return
+        before = now
+
+
 def memory(pid: int) -> int:
     """Resident bytes of a process."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
@@ -58,7 +70,7 @@ def spread(values: list[float]) -> tuple[float, float, float]:
     """Median, lower and upper quartile."""
     if len(values) == 1:
         return values[0], values[0], values[0]
-    low, middle, high = quantiles(values, n=4)
+    low, middle, high = quantiles(values, n=4, method="inclusive")
     return middle, low, high
 
 
@@ -77,4 +89,4 @@ def machine() -> dict[str, str]:
 
 
 __all__ = ["DATA", "ROOT", "cpu_seconds", "end", "machine", "median", "memory", "percentile", "progress", "progress_ends", "say",
-           "spread"]
+           "spread", "wait_until_idle"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from measure import DATA, cpu_seconds, end, memory, percentile
+from measure import DATA, cpu_seconds, end, memory, percentile, wait_until_idle
 
 # How long a bot may take to join its channels, and a raid to be over.
 JOIN_DEADLINE = 120.0
@@ -74,6 +74,10 @@ class Result:
     def unanswered(self) -> int:
         return int(self.raw["commands"]) - int(self.raw["replies"])
 
+    @property
+    def doubled(self) -> int:
+        return int(self.raw["doubled"])
+
     def latency(self, share: float) -> float:
         return percentile(self.raw["latency_ms"], share)
 
@@ -107,6 +111,7 @@ class Raid:
             self.bot = subprocess.Popen(command, env=os.environ | environment, stdout=self._log, stderr=self._log,
                                         stdin=subprocess.DEVNULL)
             self.joined = self._hear(JOIN_DEADLINE)
+            wait_until_idle(self.bot.pid)
             self._resting = memory(self.bot.pid)
         except BaseException:
             self.close()
@@ -121,6 +126,11 @@ class Raid:
         raw = self._hear(RAID_DEADLINE)
         if raw["event"] != "done" or raw["seconds"] <= 0:
             raise Failed(f"{self.name}: the raid failed: {raw | {'latency_ms': [], 'lateness_ms': []}}{self._what_the_bot_said()}")
+        if raw["connections_lost"]:
+            raise Failed(f"{self.name}: a connection was lost{self._what_the_bot_said()}")
+        wait_until_idle(self.bot.pid)  # what it has still to do belongs to these lines, too
+        if self.is_ours and "were shed" in self._log_text():
+            raise Failed(f"{self.name}: lines were shed{self._what_the_bot_said()}")
         resident = memory(self.bot.pid)
         made = self._allocations()
         return Result(cpu_seconds(self.bot.pid) - before, cpu_seconds(self.generator.pid) - generator_before, self._resting, resident,
@@ -149,9 +159,10 @@ class Raid:
     def _what_the_bot_said(self) -> str:
         if not self.bot:
             return ""
-        self._log.flush()
-        text = (self.folder / "bot.log").read_text(encoding="utf-8", errors="replace")
-        return f"; the bot (status {self.bot.poll()}) said:\n{text[-2000:]}"
+        return f"; the bot (status {self.bot.poll()}) said:\n{self._log_text()[-2000:]}"
+
+    def _log_text(self) -> str:
+        return (self.folder / "bot.log").read_text(encoding="utf-8", errors="replace")
 
     def __enter__(self) -> Raid:
         return self
@@ -198,7 +209,7 @@ class Creamery(Bot):
         file = folder / "bots.yaml"  # JSON is YAML
         file.write_text(json.dumps({"bots": bots, "endpoints": {"irc": endpoint, "ca_file": str(ca_file)},
                                     "store": {"path": str(folder / "var")}, "admin": {"listen": "127.0.0.1:0"},
-                                    "logging": {"level": "error"}}), encoding="utf-8")
+                                    "logging": {"level": "warning"}}), encoding="utf-8")
         return [str(self._build / "creamery"), "run", "--config", str(file)], environment
 
 

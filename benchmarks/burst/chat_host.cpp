@@ -57,7 +57,7 @@ result<std::unique_ptr<chat_host>> chat_host::open(simulator::net::io_context& i
     socket.set_option(simulator::tcp::no_delay{true}, ignored);
     auto accepted = simulator::make_connection(static_cast<simulator::transport_kind>(door), std::move(socket),
                                                self->io_, self->tls_, *self, self->lines_per_frame_);
-    self->clients_[accepted.get()].socket = accepted;
+    self->clients_[accepted.get()] = std::make_shared<client>(client{accepted, {}, {}});
     accepted->start();
   });
   return host;
@@ -67,11 +67,11 @@ chat_host::chat_host(simulator::net::io_context& io, simulator::listener doors, 
   : io_(io), doors_(std::move(doors)), lines_per_frame_(lines_per_frame), told_(std::move(told)) {
 }
 
-std::vector<chat_host::client*> chat_host::members() {
-  std::vector<client*> found;
-  for (auto& [socket, who] : clients_)
-    if (!who.channels.empty())
-      found.push_back(&who);
+std::vector<std::shared_ptr<chat_host::client>> chat_host::members() const {
+  std::vector<std::shared_ptr<client>> found;
+  for (const auto& [socket, who] : clients_)
+    if (!who->channels.empty())
+      found.push_back(who);
   return found;
 }
 
@@ -79,7 +79,7 @@ void chat_host::on_line(connection& from, std::string_view line) {
   auto known = clients_.find(&from);
   if (known == clients_.end())
     return;
-  auto& who = known->second;
+  auto& who = *known->second;
   const auto tags = line.starts_with('@') ? take_word(line) : std::string_view{};
   if (line.starts_with(':'))
     take_word(line);
@@ -159,15 +159,15 @@ void chat_host::take_message(client& from, std::string_view tags, std::string_vi
 
 void chat_host::on_drained(connection& to) {
   if (auto known = clients_.find(&to); known != clients_.end())
-    told_.on_drained(known->second);
+    told_.on_drained(*known->second);
 }
 
 void chat_host::on_gone(connection& gone, std::string_view) {
   auto known = clients_.find(&gone);
   if (known == clients_.end())
     return;
-  joined_ -= known->second.channels.size();
-  connections_lost_ += known->second.channels.empty() ? 0 : 1;
+  joined_ -= known->second->channels.size();
+  connections_lost_ += known->second->channels.empty() ? 0 : 1;
   clients_.erase(known);
   told_.on_membership();
 }

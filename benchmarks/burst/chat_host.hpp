@@ -43,8 +43,8 @@ public:
     return ca_certificate_;
   }
 
-  /// Those who are in at least one channel.
-  std::vector<client*> members();
+  /// Those who are in at least one channel. One whose connection ends meanwhile stays what it was, but hears nothing any more.
+  std::vector<std::shared_ptr<client>> members() const;
 
   /// How many channels have a member.
   size_t joined() const noexcept {
@@ -72,7 +72,7 @@ private:
   listener told_;
   simulator::net::ssl::context tls_{simulator::net::ssl::context::tls_server};
   std::string ca_certificate_;
-  std::map<simulator::connection*, client> clients_;
+  std::map<simulator::connection*, std::shared_ptr<client>> clients_;
   size_t joined_ = 0;
   size_t connections_lost_ = 0;
   uint64_t last_id_ = 0;

@@ -97,7 +97,7 @@ private:
     raid_ = std::make_unique<raid>(io_, *host_, words_, first_number_, said_, raid_plan::from(text),
                                    [this](nlohmann::json result) {
                                      first_number_ += result["commands"].get<uint64_t>();
-                                     said_ += result["expected"].get<uint64_t>();
+                                     said_ += result["counted"].get<uint64_t>();
                                      result["event"] = "done";
                                      result["connections_lost"] = host_->connections_lost();
                                      tell(result);

@@ -50,7 +50,7 @@ raid_plan raid_plan::from(const nlohmann::json& text) {
   plan.ramp_seconds = text.value("ramp_seconds", plan.ramp_seconds);
   plan.commands = text.value("commands", plan.commands);
   plan.replies_per_second = text.value("replies_per_second", plan.replies_per_second);
-  plan.joins = text.value("joins", plan.joins);
+  plan.joins = text.value("joins", plan.lines / 1000);
   return plan;
 }
 
@@ -67,12 +67,12 @@ raid::raid(simulator::net::io_context& io, chat_host& host, chat_lines& words, u
     first_number_(first_number) {
   // One channel of each client after the other, so that the lines of a moment are spread over the connections.
   size_t longest = 0;
-  for (const auto* client : clients_)
+  for (const auto& client : clients_)
     longest = std::max(longest, client->channels.size());
   for (size_t i = 0; i < longest; ++i)
-    for (auto* client : clients_)
+    for (const auto& client : clients_)
       if (i < client->channels.size())
-        targets_.emplace_back(client, client->channels[i]);
+        targets_.emplace_back(client.get(), client->channels[i]);
   auto share = plan_.commands;
   if (plan_.rate > 0 && plan_.replies_per_second > 0)
     share = std::min(share, plan_.replies_per_second / plan_.rate);
@@ -169,12 +169,12 @@ void raid::on_drained() {
 }
 
 bool raid::all_written() const {
-  return std::all_of(clients_.begin(), clients_.end(), [](const auto* x) { return x->socket->queued() == 0; });
+  return std::all_of(clients_.begin(), clients_.end(), [](const auto& x) { return x->socket->queued() == 0; });
 }
 
 void raid::ask_for_counts() {
   asked_ = true;
-  for (auto* client : clients_)
+  for (const auto& client : clients_)
     client->socket->send(words_.command(client->channels.front(), "!lines", 0), true);
   deadline_ = clock::now() + patience;
   timer_.expires_at(deadline_);
@@ -193,8 +193,10 @@ void raid::on_message(const std::string& login, std::string_view text) {
   } else if (number_behind("Viewer", text, number) && number >= first_number_
              && number - first_number_ < commands_.size()) {
     auto& one = commands_[number - first_number_];
-    if (std::exchange(one.answered, true))
-      return; // a second answer: `replies` will be too few, or this is an error of the bot that `doubled` shows
+    if (std::exchange(one.answered, true)) {
+      ++doubled_;
+      return;
+    }
     ++replies_;
     if (one.judged)
       latencies_.push_back(milliseconds(clock::now() - one.due));
@@ -222,6 +224,7 @@ void raid::finish() {
         {"counts", counts_},
         {"commands", commands_.size()},
         {"replies", replies_},
+        {"doubled", doubled_},
         {"latency_ms", latencies_},
         {"lateness_ms", lateness_}});
 }

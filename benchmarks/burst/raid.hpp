@@ -27,8 +27,8 @@ struct raid_plan {
   double commands = 0.01;
   /// Fewer, if otherwise more replies a second would be asked for than this; 0: never. For open loop only.
   double replies_per_second = 0;
-  /// Viewers who come in at the beginning, in all channels together.
-  uint64_t joins = 1'000;
+  /// Viewers who come in at the beginning, in all channels together; by default one for a thousand lines.
+  uint64_t joins = 0;
 
   /// Reads what `burst/run` writes; what is missing is as above. Throws nlohmann's exceptions on anything else.
   static raid_plan from(const nlohmann::json& text);
@@ -40,7 +40,7 @@ class raid {
 public:
   using clock = std::chrono::steady_clock;
 
-  /// @param done gets the result as JSON, once: `lines`, `seconds`, `counted`, `expected`, `commands`, `replies`,
+  /// @param done gets the result as JSON, once: `lines`, `seconds`, `counted`, `expected`, `commands`, `replies`, `doubled` (second replies),
   /// `latency_ms` (all, sorted), `lateness_ms` (of the generator itself, sorted).
   raid(simulator::net::io_context& io, chat_host& host, chat_lines& words, uint64_t first_number, uint64_t said_before,
        raid_plan plan, std::function<void(nlohmann::json)> done);
@@ -71,7 +71,7 @@ private:
   chat_lines& words_;
   raid_plan plan_;
   std::function<void(nlohmann::json)> done_;
-  std::vector<chat_host::client*> clients_;
+  std::vector<std::shared_ptr<chat_host::client>> clients_;
   /// The channels in the order they are written to, each with its client.
   std::vector<std::pair<chat_host::client*, std::string>> targets_;
   size_t next_target_ = 0;
@@ -81,6 +81,7 @@ private:
   uint64_t first_number_;
   std::vector<command> commands_;
   size_t replies_ = 0;
+  size_t doubled_ = 0;
   /// The last count that each login told.
   std::map<std::string, uint64_t> counted_;
   size_t counts_ = 0;
