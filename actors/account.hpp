@@ -23,8 +23,8 @@ public:
 
 private:
   caf::actor start_outbox();
-  /// What the account has used of its allowances, from the file if there is one.
   account_limits limits() const;
+  /// What the account has used of its allowances, from the file if there is one.
   std::shared_ptr<allowance_log> open_allowance() const;
 
   account_actor::pointer self_;

@@ -150,7 +150,7 @@ def latency(build: Path, rounds: int) -> tuple[str, list[Row]]:
             f"{'lost/unans./double':>20}")
     text = [f"{row.name:<20}{shown(row, lambda x: x.latency(0.5)):>22}{shown(row, lambda x: x.latency(0.99)):>22}"
             f"{rare(row):>22}"
-            f"{row.middle(lambda x: x.raw['lateness_ms'][int(0.99 * len(x.raw['lateness_ms']))]):>20.2f}"
+            f"{row.middle(lambda x: percentile(x.raw['lateness_ms'], 0.99)):>20.2f}"
             f"{row.middle(lambda x: x.cpu / x.seconds):>7.2f}{counts(row):>20}" for row in done]
     return "\n".join([f"from the scheduled command to the reply, open loop, ten channels, 1 % commands but at most {REPLIES_PER_SECOND} a second "
                       f"(a verified account's allowance): median of {rounds} rounds in turn (quartiles)", head, *text]), done
@@ -204,7 +204,7 @@ def growth(build: Path, rounds: int) -> tuple[str, dict[str, list[tuple[int, Row
     for what, all_steps in steps.items():
         found[what] = []
         for count, setup in all_steps:
-            # Each cog gets every line, so with more of them there are fewer lines for the same work.
+            # Up to fifty cogs get every line, so these are fewer.
             lines = 200_000 if what == "cogs" else 500_000
             with Raid(build, setup, Creamery(build)) as raid:
                 plan = {"lines": lines, "commands": 0.001} # which stays within the limits of a verified account

@@ -95,7 +95,7 @@ class Raid:
         self.folder = Path(tempfile.mkdtemp(prefix="creamery-bench-"))
         self.bot: subprocess.Popen | None = None
         self.generator = subprocess.Popen(
-            [build / "benchmarks/generator", "--capture", CAPTURE, "--channels", str(setup.channels * 1),
+            [build / "benchmarks/generator", "--capture", CAPTURE, "--channels", str(setup.channels),
              "--lines-per-frame", str(setup.lines_per_frame)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._counter = self.folder / "allocations" if preload else None

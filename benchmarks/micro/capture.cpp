@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 namespace creamery::benchmarks {
 
@@ -42,15 +43,12 @@ std::vector<capture> load_captures() {
                   : std::filesystem::path{CREAMERY_SOURCE_DIR}.parent_path() / "shared" / "data";
   std::vector<capture> captures;
   for (const auto* name : {"chat-burst.irc", "chat-newyear.irc", "chat-modern-tags.irc"}) {
-    std::ifstream file{folder / name, std::ios::binary};
-    if (!file)
+    auto one = load_capture((folder / name).string());
+    if (one.lines.empty())
       continue;
-    auto& one = captures.emplace_back();
     one.name = name;
-    one.text.assign(std::istreambuf_iterator<char>{file}, {});
+    captures.push_back(std::move(one)); // the lines stay where they are
   }
-  for (auto& one : captures) // only now, because the texts no longer move
-    split(one);
   return captures;
 }
 
