@@ -18,6 +18,14 @@ public:
   explicit secret(std::string_view text) : text_(text.begin(), text.end()) {
   }
 
+  /// A secret out of a text that shall not stay anywhere else: it is wiped.
+  static secret taken_from(std::string& text) {
+    secret result{text};
+    overwrite(text.data(), text.size());
+    text.clear();
+    return result;
+  }
+
   secret(const secret&) = default;
 
   secret(secret&& other) noexcept : text_(std::move(other.text_)) {
@@ -58,6 +66,15 @@ public:
     for (size_t i = 0; i < a.text_.size(); ++i)
       difference = static_cast<unsigned char>(difference | (a.text_[i] ^ b.text_[i]));
     return difference == 0;
+  }
+
+  /// Both texts, one behind the other.
+  friend secret operator+(const secret& a, const secret& b) {
+    secret both;
+    both.text_.reserve(a.text_.size() + b.text_.size()); // so that no half stays behind in memory that was given back
+    both.text_.insert(both.text_.end(), a.text_.begin(), a.text_.end());
+    both.text_.insert(both.text_.end(), b.text_.begin(), b.text_.end());
+    return both;
   }
 
   /// Shows `***` to people (logs, JSON) and hands the text to machines, since another node needs the real one.
