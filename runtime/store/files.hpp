@@ -12,4 +12,9 @@ inline constexpr const char* crashes = "crashes";
 /// What accounts have used of their allowances (`allowance_log`), one file an account.
 inline constexpr const char* budgets = "budgets";
 
+/// The user tokens (`token_vault`), its key unless that comes from the environment, and the lock of those who write it.
+inline constexpr const char* vault = "tokens.vault";
+inline constexpr const char* vault_key = "tokens.key";
+inline constexpr const char* vault_lock = "tokens.lock";
+
 } // namespace creamery::store_files

@@ -9,13 +9,19 @@
 
 namespace creamery {
 
-result<std::unique_ptr<store_folder>> store_folder::open(const std::filesystem::path& path) {
+std::optional<failure> make_store_folder(const std::filesystem::path& path) {
   std::error_code error;
   auto is_new = std::filesystem::create_directories(path, error);
   if (error)
     return failure{"store.path", path.string() + " can't be made: " + error.message()};
   if (is_new)
     std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+  return std::nullopt;
+}
+
+result<std::unique_ptr<store_folder>> store_folder::open(const std::filesystem::path& path) {
+  if (auto failed = make_store_folder(path))
+    return *failed;
   auto file = path / "lock";
   descriptor lock{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
   if (!lock)

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace creamery {
@@ -27,6 +28,9 @@ private:
   std::filesystem::path path_;
   descriptor lock_;
 };
+
+/// Makes the folder `store.path`, for its owner only, if it isn't there.
+std::optional<failure> make_store_folder(const std::filesystem::path& path);
 
 /// A file name for something with any name: letters, digits, '-' and '_' stay as they are, the rest becomes %XX.
 std::string file_name_for(std::string_view name);

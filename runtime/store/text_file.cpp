@@ -37,7 +37,19 @@ result<std::optional<std::string>> read_text(const std::filesystem::path& file, 
   return std::optional{std::move(content)};
 }
 
-std::optional<failure> replace_text(const std::filesystem::path& file, std::string_view content) {
+namespace {
+
+/// A file's new name is on the disk when its folder is.
+std::optional<failure> sync_folder(const std::filesystem::path& folder) {
+  descriptor open_folder{::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!open_folder || ::fsync(open_folder.get()) != 0)
+    return last_error(folder, "can't be written to the disk");
+  return std::nullopt;
+}
+
+} // namespace
+
+std::optional<failure> replace_text(const std::filesystem::path& file, std::string_view content, durability survives) {
   auto draft = file;
   draft += ".new";
   {
@@ -51,9 +63,13 @@ std::optional<failure> replace_text(const std::filesystem::path& file, std::stri
       if (done > 0)
         content.remove_prefix(static_cast<size_t>(done));
     }
+    if (survives == durability::machine && ::fsync(out.get()) != 0)
+      return last_error(draft, "can't be written to the disk");
   }
   if (std::rename(draft.c_str(), file.c_str()) != 0)
     return last_error(file, "can't be replaced");
+  if (survives == durability::machine)
+    return sync_folder(file.parent_path());
   return std::nullopt;
 }
 
