@@ -20,7 +20,7 @@ enum class net_step : uint8_t {
   read,
   /// The connection failed while writing, or the server didn't take what was written in time.
   write,
-  /// The server broke the rules of WebSocket.
+  /// The server broke the rules of WebSocket or HTTP.
   protocol,
   /// The server said goodbye with a WebSocket close frame: see `net_error::close_code`.
   closed_by_server,
