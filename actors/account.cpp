@@ -1,37 +1,66 @@
 #include "actors/account.hpp"
 
 #include "actors/outbox.hpp"
+#include "actors/token_keeper.hpp"
 #include "runtime/store/allowance_log.hpp"
 #include "runtime/store/files.hpp"
 #include "runtime/store/store_folder.hpp"
 #include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
 
+#include <random>
 #include <utility>
 
 namespace creamery {
 
-account_state::account_state(account_actor::pointer self, account_settings settings,
-                             const runtime_environment& environment)
+account_state::account_state(account_actor::pointer self, account_settings settings, vault_actor vault,
+                             authorizer_actor authorizer, const runtime_environment& environment)
   : self_(self),
     settings_(std::move(settings)),
     environment_(environment),
     log_(make_logger("account")),
     children_(self, log_, environment.supervision.account_children,
-              [&environment, id = settings_.id] { environment.memory.forget("accounts/" + id); }) {
+              [&environment, id = settings_.id] { environment.memory.forget("accounts/" + id); }),
+    vault_(std::move(vault)),
+    authorizer_(std::move(authorizer)) {
 }
 
 account_actor::behavior_type account_state::make_behavior() {
+  if (!settings_.anonymous)
+    children_.add(
+      {"token", "token_keeper", environment_.supervision.token_keeper, false, [this] { return start_keeper(); }});
   children_.add({"outbox", "outbox", environment_.supervision.outbox, false, [this] { return start_outbox(); }});
   children_.start();
   return children_.behavior<account_actor>(
     [this](drain_atom) { return self_->delegate(outbox_, drain_atom_v); },
-    [this](caf::get_atom) { return settings_.identity; },
+    [this](caf::get_atom) -> caf::result<credentials> {
+      if (settings_.anonymous)
+        return settings_.identity;
+      return self_->delegate(keeper_, caf::get_atom_v);
+    },
     [this](const login_refused& refused) {
-      log_->error(
-        "{}: Twitch refused the login of {}: \"{}\". Is the token expired or revoked? Other accounts go on; this "
-        "one is tried again from time to time",
-        settings_.id, refused.connection, refused.text);
+      log_->warn("{}: Twitch refused the login of {}: \"{}\". The token is checked; other accounts go on", settings_.id,
+                 refused.connection, refused.text);
+      if (keeper_)
+        self_->send(keeper_, refused_atom_v, refused.token);
+    },
+    [this](use_atom, const vault_actor& vault) {
+      vault_ = vault;
+      if (keeper_)
+        self_->send(keeper_, use_atom_v, vault_);
+    },
+    [this](use_atom, const authorizer_actor& authorizer) {
+      authorizer_ = authorizer;
+      if (keeper_)
+        self_->send(keeper_, use_atom_v, authorizer_);
+    },
+    [this](token_atom) -> caf::result<token_report> {
+      if (settings_.anonymous) {
+        token_report none;
+        none.account = settings_.id;
+        return none;
+      }
+      return self_->delegate(keeper_, token_atom_v);
     },
     [this](follow_atom, const std::string& bot, const outbox_user_actor& follower) {
       followers_[bot] = follower;
@@ -60,6 +89,20 @@ std::shared_ptr<allowance_log> account_state::open_allowance() const {
   return log;
 }
 
+caf::actor account_state::start_keeper() {
+  const auto& identity = environment_.identity;
+  auto memory = environment_.memory.take<token_memory>("accounts/" + settings_.id + "/token", [&] {
+    auto can_renew = !settings_.grant.client_id.empty() && identity.vault;
+    token_lifecycle life{identity.lifecycle, settings_.identity.token, can_renew, std::random_device{}()};
+    return std::make_shared<token_memory>(token_memory{std::move(life)});
+  });
+  if (!memory)
+    return nullptr;
+  keeper_ = self_->spawn<token_keeper>(settings_, std::move(*memory), vault_, authorizer_, identity.server,
+                                       environment_.chat.wall_clock);
+  return caf::actor_cast<caf::actor>(keeper_);
+}
+
 caf::actor account_state::start_outbox() {
   // Remembered whatever else is forgotten. Opened outside of the lock that all others need.
   const auto path = "budgets/" + settings_.id;
@@ -70,7 +113,7 @@ caf::actor account_state::start_outbox() {
     auto now = self_->clock().now();
     auto options = environment_.say;
     options.limits = limits();
-    options.read_only = settings_.identity.token.empty();
+    options.read_only = settings_.anonymous;
     options.first_transmission = static_cast<uint64_t>(now.time_since_epoch().count());
     return std::make_shared<outbox_memory>(options, spent, now, environment_.chat.wall_clock);
   });

@@ -12,17 +12,20 @@ namespace creamery {
 
 class allowance_log;
 
-/// One Twitch account: knows its credentials and keeps its outbox alive.
+/// One Twitch account: keeps its token keeper and its outbox alive.
 class account_state {
 public:
   static inline const char* name = "creamery.account";
 
-  account_state(account_actor::pointer self, account_settings settings, const runtime_environment& environment);
+  /// @param vault null: nothing is kept. @param authorizer null: nobody can be asked for a token.
+  account_state(account_actor::pointer self, account_settings settings, vault_actor vault, authorizer_actor authorizer,
+                const runtime_environment& environment);
 
   account_actor::behavior_type make_behavior();
 
 private:
   caf::actor start_outbox();
+  caf::actor start_keeper();
   account_limits limits() const;
   /// What the account has used of its allowances, from the file if there is one.
   std::shared_ptr<allowance_log> open_allowance() const;
@@ -33,6 +36,9 @@ private:
   std::shared_ptr<spdlog::logger> log_;
   supervisor<account_actor::base> children_;
   outbox_actor outbox_;
+  token_keeper_actor keeper_;
+  vault_actor vault_;
+  authorizer_actor authorizer_;
   /// Who has to know the outbox, by the names of the bots.
   std::map<std::string, outbox_user_actor> followers_;
 };

@@ -15,13 +15,15 @@ constexpr auto report_timeout = std::chrono::seconds{2};
 
 } // namespace
 
-accounts_state::accounts_state(accounts_actor::pointer self, std::vector<account_settings> settings,
-                               const runtime_environment& environment)
+accounts_state::accounts_state(accounts_actor::pointer self, std::vector<account_settings> settings, vault_actor vault,
+                               authorizer_actor authorizer, const runtime_environment& environment)
   : self_(self),
     settings_(std::move(settings)),
     environment_(environment),
     children_(self, make_logger("accounts"), environment.supervision.accounts,
-              [&environment] { environment.memory.forget("accounts"); }) {
+              [&environment] { environment.memory.forget("accounts"); }),
+    vault_(std::move(vault)),
+    authorizer_(std::move(authorizer)) {
 }
 
 accounts_actor::behavior_type accounts_state::make_behavior() {
@@ -45,11 +47,19 @@ accounts_actor::behavior_type accounts_state::make_behavior() {
       if (auto account = accounts_.find(id); account != accounts_.end()) // else it is told when it is started
         self_->send(account->second, follow_atom_v, bot, follower);
     },
-    [this](caf::get_atom) { return report(); });
+    [this](use_atom, const vault_actor& vault) { use(vault_ = vault); },
+    [this](use_atom, const authorizer_actor& authorizer) { use(authorizer_ = authorizer); },
+    [this](caf::get_atom) { return report(); }, [this](token_atom) { return token_reports(); });
+}
+
+template <class Handle>
+void accounts_state::use(const Handle& which) {
+  for (const auto& [id, address] : accounts_)
+    self_->send(address, use_atom_v, which);
 }
 
 caf::actor accounts_state::start_account(const account_settings& settings) {
-  auto address = self_->spawn<account>(settings, environment_);
+  auto address = self_->spawn<account>(settings, vault_, authorizer_, environment_);
   accounts_[settings.id] = address;
   for (const auto& [bot, follower] : followers_[settings.id])
     self_->send(address, follow_atom_v, bot, follower);
@@ -62,6 +72,21 @@ caf::result<std::vector<outbox_report>> accounts_state::report() {
     all.ask<outbox_report>(
       self_, address, report_timeout, [](auto& answer, auto& part) { answer.push_back(std::move(part)); },
       caf::put_atom_v);
+  return all.when_complete([](auto& answer) {
+    std::sort(answer.begin(), answer.end(), [](const auto& a, const auto& b) { return a.account < b.account; });
+  });
+}
+
+caf::result<std::vector<token_report>> accounts_state::token_reports() {
+  gathering<std::vector<token_report>> all{self_};
+  for (const auto& [id, address] : accounts_)
+    all.ask<token_report>(
+      self_, address, report_timeout,
+      [](auto& answer, auto& part) {
+        if (!part.state.empty()) // else the account needs none
+          answer.push_back(std::move(part));
+      },
+      token_atom_v);
   return all.when_complete([](auto& answer) {
     std::sort(answer.begin(), answer.end(), [](const auto& a, const auto& b) { return a.account < b.account; });
   });

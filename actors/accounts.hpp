@@ -16,14 +16,19 @@ class accounts_state {
 public:
   static inline const char* name = "creamery.accounts";
 
-  accounts_state(accounts_actor::pointer self, std::vector<account_settings> settings,
-                 const runtime_environment& environment);
+  /// @param vault null: nothing is kept. @param authorizer null: nobody can be asked for a token.
+  accounts_state(accounts_actor::pointer self, std::vector<account_settings> settings, vault_actor vault,
+                 authorizer_actor authorizer, const runtime_environment& environment);
 
   accounts_actor::behavior_type make_behavior();
 
 private:
   caf::actor start_account(const account_settings& settings);
   caf::result<std::vector<outbox_report>> report();
+  caf::result<std::vector<token_report>> token_reports();
+  /// Passes on which vault, or which authorizer, is to be used.
+  template <class Handle>
+  void use(const Handle& which);
 
   accounts_actor::pointer self_;
   std::vector<account_settings> settings_;
@@ -31,6 +36,8 @@ private:
   supervisor<accounts_actor::base> children_;
   /// The latest instance of each account.
   std::map<std::string, account_actor> accounts_;
+  vault_actor vault_;
+  authorizer_actor authorizer_;
   /// Who follows an account, by the names of the bots: a new instance has to be told.
   std::map<std::string, std::map<std::string, outbox_user_actor>> followers_;
 };

@@ -370,7 +370,7 @@ void chat_connection_state::perform(link& on, irc_action::welcomed& action) {
 
 void chat_connection_state::perform(link& on, irc_action::login_refused& action) {
   auto text = action.text;
-  self_->send(who_.accounts, who_.account, login_refused{who_.name, text});
+  self_->send(who_.accounts, who_.account, login_refused{who_.name, text, on.identity.token});
   on.socket->close();
   over(on.id, "the login was refused: " + text, memory_->refused);
 }

@@ -2,10 +2,14 @@
 
 #include "messages/chat_batch.hpp"
 #include "messages/chat_control.hpp"
+#include "messages/grant_wanted.hpp"
 #include "messages/reports.hpp"
 #include "messages/say.hpp"
 #include "messages/slab.hpp"
+#include "messages/stored_token.hpp"
+#include "runtime/admin/http_server.hpp"
 #include "runtime/net/net_error.hpp"
+#include "runtime/oauth/identity_server.hpp"
 
 #include <caf/all.hpp>
 
@@ -42,8 +46,24 @@ struct link_closed {
   net_error why;
 };
 
+// -- what comes to the authorizer from outside; never leaves the machine -------------------------------------------------
+
+/// A browser asks for a page of the authorisation.
+struct browser_visit {
+  http_request request;
+  http_reply reply;
+};
+
+/// The identity server has answered the question of this number.
+struct identity_answer {
+  uint64_t question = 0;
+  oauth::exchange content;
+};
+
 } // namespace creamery
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::browser_visit)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::identity_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::link_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::link_lines)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::link_closed)
@@ -74,6 +94,19 @@ struct tree_atom;
 struct fault_atom;
 /// "We are known by this login."
 struct own_login_atom;
+/// "A token that is good, please."
+struct token_atom;
+/// "This token was refused."
+struct refused_atom;
+/// "Something has changed."
+struct changed_atom;
+/// "What I asked for has come."
+struct answered_atom;
+/// "This was granted."
+struct grant_atom;
+/// "Somebody has to grant this", and "not any more".
+struct want_atom;
+struct unwant_atom;
 
 // -- the small interfaces, by which two actors can know each other -------------------------------------------------------
 
@@ -148,6 +181,42 @@ using outbox_actor = supervised_actor::extend<
   // How it stands. Request.
   caf::result<outbox_report>(caf::get_atom)>;
 
+/// Whoever wants to know when others have changed the vault.
+using vault_user_actor = caf::typed_actor<
+  // Somebody has: look again. Notice: told anew after each restart of the vault.
+  caf::result<void>(changed_atom)>;
+
+/// The token vault; it waits for the disk, and so has a thread of its own.
+using vault_actor = supervised_actor::extend<
+  // The token granted to this application by this account, or, where that is empty, by the one that this bot's owner has chosen.
+  // Request: generation 0 means that there is none; an error that the vault can't be read.
+  caf::result<stored_token>(caf::get_atom, std::string, std::string, std::string),
+  // Write this, the next generation of a token. Request: true once it is on the disk, false if a newer one is there; repeated
+  // to its successor, for which the same once more is right.
+  caf::result<bool>(caf::put_atom, stored_token),
+  // Its owner has granted this, perhaps for this bot. Request: the token with its generation, once it is on the disk.
+  caf::result<stored_token>(grant_atom, stored_token, std::string),
+  // Tell me, a user of this name, whenever others change something. Notice: repeated to each new vault.
+  caf::result<void>(follow_atom, std::string, vault_user_actor),
+  // It is time to look whether another process has. Only the vault itself sends this.
+  caf::result<void>(caf::tick_atom)>;
+
+/// Leads people through the authorisation of what is wanted, on local ports.
+using authorizer_actor = supervised_actor::extend<
+  // Somebody has to grant this. Notice: repeated to each new authorizer.
+  caf::result<void>(want_atom, grant_wanted),
+  // What has this name is wanted no more. Notice.
+  caf::result<void>(unwant_atom, std::string),
+  // Somebody has to grant this, and I wait for it. Request: answered with the login once that is stored, with an error if
+  // it was denied or can't be done.
+  caf::result<std::string>(grant_atom, grant_wanted),
+  // Store in this vault from now on. Notice: told by the node after each restart.
+  caf::result<void>(use_atom, vault_actor),
+  // From its web server and the identity server. Notices: a browser asks again.
+  caf::result<void>(browser_visit), caf::result<void>(identity_answer),
+  // It is time to try a port again. Only the authorizer itself sends this.
+  caf::result<void>(caf::tick_atom)>;
+
 /// Whoever has to know an account's present outbox.
 using outbox_user_actor = caf::typed_actor<
   // Talk to this outbox from now on. Notice: whoever gets no answer from the old one asks again.
@@ -155,7 +224,7 @@ using outbox_user_actor = caf::typed_actor<
 
 /// Whoever can be asked for accounts, by their ids, whichever of them is being restarted.
 using account_directory_actor = caf::typed_actor<
-  // The present credentials of this account, asked for at each dial. Request.
+  // Credentials of this account that are good, asked for at each dial. Request: answered as soon as there are.
   caf::result<credentials>(caf::get_atom, std::string),
   // Twitch refused the credentials of this account. Notice: the next dial would tell again.
   caf::result<void>(std::string, login_refused),
@@ -165,13 +234,38 @@ using account_directory_actor = caf::typed_actor<
 
 /// All accounts: keeps them alive, and passes on what is meant for one of them.
 using accounts_actor = account_directory_actor::extend_with<supervising_actor>::extend<
+  // Use this vault, or this authorizer, from now on. Notice: told by the node after each restart.
+  caf::result<void>(use_atom, vault_actor), caf::result<void>(use_atom, authorizer_actor),
   // How their outboxes stand. Request.
-  caf::result<std::vector<outbox_report>>(caf::get_atom)>;
+  caf::result<std::vector<outbox_report>>(caf::get_atom),
+  // How their tokens stand. Request.
+  caf::result<std::vector<token_report>>(token_atom)>;
 
-/// One Twitch account, however many bots use it: its credentials and its outbox, which it supervises.
-using account_actor = supervising_actor::extend<
-  // The present credentials. Request.
+/// The user token of an account: keeps it good, and gives it out.
+using token_keeper_actor = supervised_actor::extend<
+  // A token that is good. Request: answered as soon as there is one.
   caf::result<credentials>(caf::get_atom),
+  // This token was refused. Notice: whoever is refused again tells again.
+  caf::result<void>(refused_atom, secret),
+  // Use this vault, or this authorizer, from now on. Notice: told by the account after each restart.
+  caf::result<void>(use_atom, vault_actor), caf::result<void>(use_atom, authorizer_actor),
+  // Others have changed the vault, see `vault_user_actor`.
+  caf::result<void>(changed_atom),
+  // The identity server has answered. Only on its own behalf; what was answered is kept until it was taken.
+  caf::result<void>(answered_atom),
+  // Its deadline has come. Only the keeper itself sends this.
+  caf::result<void>(caf::tick_atom),
+  // How the token stands. Request.
+  caf::result<token_report>(token_atom)>;
+
+/// One Twitch account, however many bots use it: its token and its outbox, which it supervises.
+using account_actor = supervising_actor::extend<
+  // Credentials that are good. Request: answered as soon as there are.
+  caf::result<credentials>(caf::get_atom),
+  // Use this vault, or this authorizer, from now on. Notice: told by `accounts`.
+  caf::result<void>(use_atom, vault_actor), caf::result<void>(use_atom, authorizer_actor),
+  // How its token stands. Request.
+  caf::result<token_report>(token_atom),
   // Twitch refused the credentials. Notice.
   caf::result<void>(login_refused),
   // Tell me, a bot of this name, the outbox, now and whenever it is replaced. Request: repeated by `accounts`.
@@ -258,9 +352,17 @@ CAF_ADD_ATOM(creamery, creamery, drain_atom)
 CAF_ADD_ATOM(creamery, creamery, tree_atom)
 CAF_ADD_ATOM(creamery, creamery, fault_atom)
 CAF_ADD_ATOM(creamery, creamery, own_login_atom)
+CAF_ADD_ATOM(creamery, creamery, token_atom)
+CAF_ADD_ATOM(creamery, creamery, refused_atom)
+CAF_ADD_ATOM(creamery, creamery, changed_atom)
+CAF_ADD_ATOM(creamery, creamery, answered_atom)
+CAF_ADD_ATOM(creamery, creamery, grant_atom)
+CAF_ADD_ATOM(creamery, creamery, want_atom)
+CAF_ADD_ATOM(creamery, creamery, unwant_atom)
 
 CAF_ADD_TYPE_ID(creamery, (creamery::bot_ready))
 CAF_ADD_TYPE_ID(creamery, (creamery::bot_report))
+CAF_ADD_TYPE_ID(creamery, (creamery::browser_visit))
 CAF_ADD_TYPE_ID(creamery, (creamery::channel_notice))
 CAF_ADD_TYPE_ID(creamery, (creamery::channel_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::chat_batch))
@@ -274,6 +376,8 @@ CAF_ADD_TYPE_ID(creamery, (creamery::connection_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::credentials))
 CAF_ADD_TYPE_ID(creamery, (creamery::delivery_counters))
 CAF_ADD_TYPE_ID(creamery, (creamery::dispatch_counters))
+CAF_ADD_TYPE_ID(creamery, (creamery::grant_wanted))
+CAF_ADD_TYPE_ID(creamery, (creamery::identity_answer))
 CAF_ADD_TYPE_ID(creamery, (creamery::irc_index))
 CAF_ADD_TYPE_ID(creamery, (creamery::link_closed))
 CAF_ADD_TYPE_ID(creamery, (creamery::link_lines))
@@ -288,16 +392,23 @@ CAF_ADD_TYPE_ID(creamery, (creamery::reading_gap))
 CAF_ADD_TYPE_ID(creamery, (creamery::router_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::say))
 CAF_ADD_TYPE_ID(creamery, (creamery::send_counters))
+CAF_ADD_TYPE_ID(creamery, (creamery::secret))
+CAF_ADD_TYPE_ID(creamery, (creamery::stored_token))
+CAF_ADD_TYPE_ID(creamery, (creamery::token_report))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::bot_report>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::child_report>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::outbox_report>))
+CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::token_report>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<std::string>))
 
 CAF_ADD_TYPE_ID(creamery, (creamery::account_directory_actor))
+CAF_ADD_TYPE_ID(creamery, (creamery::authorizer_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::bots_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::chat_writer_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::cog_sink_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::outbox_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::outbox_user_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::router_actor))
+CAF_ADD_TYPE_ID(creamery, (creamery::vault_actor))
+CAF_ADD_TYPE_ID(creamery, (creamery::vault_user_actor))
 CAF_END_TYPE_ID_BLOCK(creamery)

@@ -1,8 +1,10 @@
 #include "actors/node.hpp"
 
 #include "actors/accounts.hpp"
+#include "actors/authorizer.hpp"
 #include "actors/bots.hpp"
 #include "actors/journal.hpp"
+#include "actors/vault.hpp"
 #include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
 
@@ -29,6 +31,11 @@ node_state::node_state(node_actor::pointer self, std::vector<account_settings> a
 
 node_actor::behavior_type node_state::make_behavior() {
   const auto& policies = environment_.supervision;
+  if (environment_.identity.vault) {
+    children_.add({"vault", "vault", policies.vault, false, [this] { return start_vault(); }});
+    if (environment_.identity.server != nullptr)
+      children_.add({"authorizer", "authorizer", policies.authorizer, false, [this] { return start_authorizer(); }});
+  }
   children_.add({"accounts", "supervisor", policies.accounts_group, true, [this] { return start_accounts(); }});
   children_.add({"bots", "supervisor", policies.bots_group, true, [this] { return start_bots(); }});
   if (!environment_.store.folder.empty())
@@ -38,8 +45,24 @@ node_actor::behavior_type node_state::make_behavior() {
                                         [this](caf::get_atom) { return report(); });
 }
 
+caf::actor node_state::start_vault() {
+  vault_ = self_->spawn<vault, caf::detached>(environment_.identity.vault);
+  if (authorizer_)
+    self_->send(authorizer_, use_atom_v, vault_);
+  if (accounts_)
+    self_->send(accounts_, use_atom_v, vault_);
+  return caf::actor_cast<caf::actor>(vault_);
+}
+
+caf::actor node_state::start_authorizer() {
+  authorizer_ = self_->spawn<authorizer, caf::detached>(*environment_.identity.server, vault_);
+  if (accounts_)
+    self_->send(accounts_, use_atom_v, authorizer_);
+  return caf::actor_cast<caf::actor>(authorizer_);
+}
+
 caf::actor node_state::start_accounts() {
-  accounts_ = self_->spawn<accounts>(account_settings_, environment_);
+  accounts_ = self_->spawn<accounts>(account_settings_, vault_, authorizer_, environment_);
   if (bots_)
     self_->send(bots_, use_atom_v, account_directory_actor{accounts_});
   return caf::actor_cast<caf::actor>(accounts_);
@@ -87,6 +110,8 @@ caf::result<node_report> node_state::report() {
   all.ask<std::vector<outbox_report>>(
     self_, accounts_, report_timeout, [](auto& answer, auto& part) { answer.accounts = std::move(part); },
     caf::get_atom_v);
+  all.ask<std::vector<token_report>>(
+    self_, accounts_, report_timeout, [](auto& answer, auto& part) { answer.tokens = std::move(part); }, token_atom_v);
   all.ask<std::vector<child_report>>(
     self_, node_actor{self_}, report_timeout, [](auto& answer, auto& part) { answer.tree = std::move(part); },
     tree_atom_v);

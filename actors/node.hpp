@@ -19,6 +19,8 @@ public:
   node_actor::behavior_type make_behavior();
 
 private:
+  caf::actor start_vault();
+  caf::actor start_authorizer();
   caf::actor start_accounts();
   caf::actor start_bots();
   caf::actor start_journal();
@@ -31,6 +33,8 @@ private:
   std::vector<bot_settings> bot_settings_;
   const runtime_environment& environment_;
   supervisor<node_actor::base> children_;
+  vault_actor vault_;
+  authorizer_actor authorizer_;
   accounts_actor accounts_;
   bots_actor bots_;
   /// Null: nothing is written down.

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "messages/chat_control.hpp"
+#include "messages/grant_wanted.hpp"
 #include "runtime/delivery/delivery_queue.hpp"
 #include "runtime/irc/say_queue.hpp"
 #include "runtime/irc/session.hpp"
 #include "runtime/net/endpoint.hpp"
 #include "runtime/net/fwd.hpp"
 #include "runtime/net/net_options.hpp"
+#include "runtime/oauth/token_lifecycle.hpp"
 #include "runtime/store/reading_state.hpp"
 #include "runtime/supervision/backoff.hpp"
 #include "runtime/supervision/guilt_list.hpp"
@@ -26,6 +28,11 @@ namespace creamery {
 
 class kept_states;
 class module_loader;
+class token_vault;
+
+namespace oauth {
+class identity_server;
+}
 
 /// What all chat connections of a process have in common.
 struct chat_settings {
@@ -100,6 +107,9 @@ struct supervision_settings {
   child_policy connection = worker();
   child_policy cog = cog_worker();
   child_policy journal = journal_worker();
+  child_policy token_keeper = worker();
+  child_policy vault = journal_worker();
+  child_policy authorizer = journal_worker();
 };
 
 /// What is written down, and what the process before this one has left.
@@ -112,6 +122,15 @@ struct store_settings {
   std::shared_ptr<guilt_list> guilty;
 };
 
+/// Where tokens come from and where they are kept.
+struct identity_settings {
+  /// Null: there is nobody to ask, and tokens are used as they are.
+  oauth::identity_server* server = nullptr;
+  /// Null: nothing is kept.
+  std::shared_ptr<token_vault> vault;
+  token_lifecycle::options lifecycle;
+};
+
 /// What the actors of a machine share besides messages. Lives longer than all of them.
 struct runtime_environment {
   net_context& net;
@@ -122,15 +141,23 @@ struct runtime_environment {
   delivery_queue::options delivery;
   supervision_settings supervision = {};
   store_settings store = {};
+  identity_settings identity = {};
 };
 
 /// One Twitch account.
 struct account_settings {
   /// What distinguishes it from others here: its login, or, where that isn't known yet, its bot's name.
   std::string id;
+  /// The login as far as it is known, and the token of the configuration, which may be empty.
   credentials identity;
   /// Twitch has verified it as a bot, and allows it more.
   bool verified = false;
+  /// It reads without a token, and says nothing.
+  bool anonymous = false;
+  /// How its owner is asked for a token. Without a client id they can't be.
+  grant_wanted grant = {};
+  /// What the token has to allow for the bots and their cogs to work.
+  std::vector<std::string> needed_scopes = {};
 };
 
 /// One cog of a bot.

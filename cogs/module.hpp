@@ -13,7 +13,7 @@ class cog;
 #define CREAMERY_STRINGIFY(x) CREAMERY_STRINGIFY_IMPL(x)
 
 /// Grows whenever a class in `cogs/` or `messages/` changes in a way that a module compiled before would misunderstand.
-#define CREAMERY_COG_INTERFACE 2
+#define CREAMERY_COG_INTERFACE 3
 
 #if defined(__SANITIZE_ADDRESS__)
 #define CREAMERY_SANITIZER "address"
@@ -49,6 +49,8 @@ struct creamery_cog_descriptor {
   void (*destroy)(void* object);
   /// Its author promises that it never waits: it needs no thread of its own.
   bool cooperative;
+  /// The OAuth scopes that it needs besides those of chat, separated by spaces.
+  const char* scopes;
 };
 }
 
@@ -61,6 +63,15 @@ constexpr bool is_cooperative() {
     return T::cooperative;
   else
     return false;
+}
+
+/// The scopes that a cog says it needs: `static constexpr const char* scopes = "moderator:manage:banned_users";`.
+template <class T>
+constexpr const char* needed_scopes() {
+  if constexpr (requires { T::scopes; })
+    return T::scopes;
+  else
+    return "";
 }
 
 } // namespace creamery
@@ -77,4 +88,5 @@ constexpr uint32_t creamery_cog_magic = 0x21676F63;
     CREAMERY_COG_ABI,                                                                                                  \
     [](creamery::cog& context) -> void* { return new type(context); },                                                 \
     [](void* object) { delete static_cast<type*>(object); },                                                           \
-    creamery::is_cooperative<type>()};
+    creamery::is_cooperative<type>(),                                                                                  \
+    creamery::needed_scopes<type>()};

@@ -62,7 +62,7 @@ struct bot_config {
   /// Empty unless `<BOT>_CLIENT_ID` is set.
   std::string client_id;
   secret client_secret;
-  /// Without `oauth:`; empty if and only if the bot is anonymous (or the configuration has errors).
+  /// A ready token, without `oauth:`; empty: there is none, so that it is in the vault or has to be granted.
   secret access_token;
   /// Where its name stands.
   source_place where;

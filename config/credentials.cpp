@@ -71,7 +71,7 @@ private:
                            "either a token or 'anonymous: true'");
     else if (!bot.anonymous && token != nullptr)
       bot.access_token = read_token(*token, name);
-    else if (!bot.anonymous && !only_bots_token_is_ambiguous) // else it has been said
+    else if (!bot.anonymous && bot.client_id.empty() && !only_bots_token_is_ambiguous) // else it has been said
       report_missing_token(bot);
   }
 
@@ -83,10 +83,12 @@ private:
     else
       message += name + " is not set";
     message += suggestion(name);
-    if (!bot.client_id.empty() || !bot.client_secret.empty())
-      message += ", and a client id and secret alone can't chat";
+    auto application = variable_name(bot.name, "CLIENT_ID");
+    message += ", and no application to get one with: " + application + " is not set";
     context_.out.error(bot.where, message,
-                       name + "=<token> in .env or the environment, or 'anonymous: true' to read without an account");
+                       application + " and " + variable_name(bot.name, "CLIENT_SECRET")
+                         + " in .env, then 'creamery auth " + bot.name + "'; or " + name
+                         + "=<token>; or 'anonymous: true' to read without an account");
   }
 
   /// A variable that is set, belongs to no other bot and has almost the right name.

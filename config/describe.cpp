@@ -14,7 +14,10 @@ row row_of(const bot_config& bot) {
   std::string cogs;
   for (const auto& cog : bot.cogs)
     cogs += (cogs.empty() ? "" : ", ") + cog.name;
-  std::string token = bot.anonymous ? "anonymous" : bot.access_token.empty() ? "missing" : "yes";
+  std::string token = bot.anonymous               ? "anonymous"
+                      : !bot.access_token.empty() ? "yes"
+                      : !bot.client_id.empty()    ? "creamery auth"
+                                                  : "missing";
   return {bot.name,
           bot.account.value_or(bot.anonymous ? "-" : "(the token's)"),
           bot.prefix,

@@ -8,16 +8,21 @@
 
 namespace creamery {
 
-/// What a login takes. An empty token: anonymous.
+/// What a login and a call of Twitch's API take. An empty token: anonymous.
 struct credentials {
   std::string login;
   secret token;
+  /// Whose token it is, and the application it was granted to; empty where nobody knows.
+  std::string user_id = {};
+  std::string client_id = {};
 };
 
 /// Twitch refused a login, in its own words.
 struct login_refused {
   std::string connection;
   std::string text;
+  /// What it was tried with.
+  secret token = {};
 };
 
 /// How a bot's membership of a channel has changed on a connection.
@@ -78,12 +83,13 @@ struct bot_ready {
 
 template <class Inspector>
 bool inspect(Inspector& f, credentials& x) {
-  return f.object(x).fields(f.field("login", x.login), f.field("token", x.token));
+  return f.object(x).fields(f.field("login", x.login), f.field("token", x.token), f.field("user_id", x.user_id),
+                            f.field("client_id", x.client_id));
 }
 
 template <class Inspector>
 bool inspect(Inspector& f, login_refused& x) {
-  return f.object(x).fields(f.field("connection", x.connection), f.field("text", x.text));
+  return f.object(x).fields(f.field("connection", x.connection), f.field("text", x.text), f.field("token", x.token));
 }
 
 template <class Inspector>

@@ -87,6 +87,26 @@ struct outbox_report {
   std::vector<uint32_t> latencies_us;
 };
 
+/// How an account's user token stands. The token itself is nobody's business.
+struct token_report {
+  std::string account;
+  /// `unknown`, `missing`, `unproven`, `good` or `refused`; empty: the account needs none.
+  std::string state;
+  /// Whose it is; empty: nobody knows yet.
+  std::string login;
+  std::vector<std::string> scopes;
+  /// Scopes that cogs need and the token hasn't.
+  std::vector<std::string> missing_scopes;
+  /// How long it lives, in milliseconds; negative: for ever, or nobody knows.
+  int64_t expires_in_ms = -1;
+  /// Its owner has to grant a new one; with which command.
+  bool needs_grant = false;
+  std::string remedy;
+  /// What is wrong; empty: nothing.
+  std::string problem;
+  uint64_t renewals = 0;
+};
+
 /// An actor of the tree.
 struct child_report {
   std::string name;
@@ -120,6 +140,7 @@ struct bot_report {
 struct node_report {
   std::vector<bot_report> bots;
   std::vector<outbox_report> accounts;
+  std::vector<token_report> tokens;
   /// The tree of actors below the node.
   std::vector<child_report> tree;
 };
@@ -166,6 +187,15 @@ bool inspect(Inspector& f, outbox_report& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, token_report& x) {
+  return f.object(x).fields(f.field("account", x.account), f.field("state", x.state), f.field("login", x.login),
+                            f.field("scopes", x.scopes), f.field("missing_scopes", x.missing_scopes),
+                            f.field("expires_in_ms", x.expires_in_ms), f.field("needs_grant", x.needs_grant),
+                            f.field("remedy", x.remedy), f.field("problem", x.problem),
+                            f.field("renewals", x.renewals));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, child_report& x) {
   return f.object(x).fields(f.field("name", x.name), f.field("kind", x.kind), f.field("state", x.state),
                             f.field("restarts", x.restarts), f.field("last_error", x.last_error),
@@ -181,7 +211,8 @@ bool inspect(Inspector& f, bot_report& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, node_report& x) {
-  return f.object(x).fields(f.field("bots", x.bots), f.field("accounts", x.accounts), f.field("tree", x.tree));
+  return f.object(x).fields(f.field("bots", x.bots), f.field("accounts", x.accounts), f.field("tokens", x.tokens),
+                            f.field("tree", x.tree));
 }
 
 } // namespace creamery

@@ -30,6 +30,9 @@ constexpr uint64_t max_body = 64 * 1024;
 /// How long a client may take for a request, and we for the answer, before the connection is closed.
 constexpr auto patience = std::chrono::seconds{30};
 
+/// How long an answer that is being written may take when the server ends.
+constexpr auto farewell = std::chrono::seconds{1};
+
 } // namespace
 
 class http_server::implementation : public std::enable_shared_from_this<implementation> {
@@ -67,7 +70,7 @@ public:
       error_code ignored;
       acceptor_.close(ignored);
       for (const auto& one : std::exchange(sessions_, {}))
-        one->close();
+        one->finish();
     });
     thread_.join(); // nothing keeps the loop busy any more
   }
@@ -107,6 +110,18 @@ private:
       socket_.close(ignored);
     }
 
+    /// Closes as soon as the answer that is being written is out, at the latest after a moment.
+    void finish() {
+      if (!writing_)
+        return close();
+      finishing_ = true;
+      timer_.expires_after(farewell);
+      timer_.async_wait([self = shared_from_this()](error_code cancelled) {
+        if (!cancelled)
+          self->close();
+      });
+    }
+
   private:
     void handle() {
       const auto& request = parser_->get();
@@ -135,13 +150,17 @@ private:
       response_.set("X-Content-Type-Options", "nosniff");
       if (answer.status == 401)
         response_.set(http::field::www_authenticate, "Bearer");
+      if (!answer.location.empty())
+        response_.set(http::field::location, answer.location);
       response_.body() = std::move(answer.body);
       response_.keep_alive(request.keep_alive());
       response_.prepare_payload();
       if (request.method() == http::verb::head)
         response_.body().clear(); // its length was said nevertheless
+      writing_ = true;
       http::async_write(socket_, response_, [self = shared_from_this()](error_code why, size_t) {
-        if (why || !self->response_.keep_alive())
+        self->writing_ = false;
+        if (why || self->finishing_ || !self->response_.keep_alive())
           self->end();
         else
           self->read();
@@ -161,6 +180,8 @@ private:
     http::response<http::string_body> response_;
     uint64_t requests_ = 0;
     uint64_t answered_ = 0;
+    bool writing_ = false;
+    bool finishing_ = false;
   };
 
   void accept() {

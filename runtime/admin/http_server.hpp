@@ -25,6 +25,8 @@ struct http_response {
   unsigned status = 200;
   std::string content_type = "application/json";
   std::string body;
+  /// Where the browser shall go instead, with status 302; else empty.
+  std::string location = {};
 };
 
 /// Answers a request; from any thread, once. A second answer, or one after the end of the server, is dropped.

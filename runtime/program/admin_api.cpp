@@ -1,5 +1,6 @@
 #include "runtime/program/admin_api.hpp"
 
+#include "runtime/admin/own_name.hpp"
 #include "runtime/telemetry/utc_time.hpp"
 
 #include <boost/url/parse.hpp>
@@ -28,15 +29,6 @@ http_response answer(unsigned status, const json& body) {
 
 http_response refusal(unsigned status, const std::string& why) {
   return answer(status, {{"error", why}});
-}
-
-/// A page on some other site can make a browser send requests here, under a name that it has pointed at this machine: an
-/// address, or this machine's own name, is what people type.
-bool is_own_name(std::string_view host) {
-  if (host.empty() || host.starts_with('[')) // no browser, or an IPv6 address
-    return true;
-  auto name = host.substr(0, host.find(':'));
-  return name == "localhost" || name.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 /// What the actors at `path` wait for, as far as that is known.

@@ -1,5 +1,7 @@
 #include "runtime/program/bot_plan.hpp"
 
+#include "runtime/program/grant_plan.hpp"
+
 #include <algorithm>
 #include <random>
 
@@ -13,17 +15,53 @@ std::string anonymous_login() {
 }
 
 /// A login name made of a bot's name, for bots that don't say which account they have: Twitch goes by the token.
-std::string login_of(const bot_config& bot) {
-  auto login = bot.account.value_or(bot.name);
-  for (auto& c : login)
+std::string login_from(std::string name) {
+  for (auto& c : name)
     c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c == '-' ? '_' : c;
-  return login;
+  return name;
 }
 
-account_settings account_of(const bot_config& bot) {
-  if (bot.anonymous)
-    return {bot.name + " (anonymous)", {anonymous_login(), {}}};
-  return {login_of(bot), {login_of(bot), bot.access_token}, bot.verified};
+/// The login of a bot's account, as far as anybody has said it: its configuration, or its owner when authorising it.
+std::string login_of(const bot_config& bot, token_vault* vault) {
+  if (bot.account || vault == nullptr)
+    return bot.account.value_or(login_from(bot.name));
+  auto chosen = vault->login_of(bot.name); // a vault that can't be read is reported by whoever needs the token
+  return chosen && *chosen ? **chosen : login_from(bot.name);
+}
+
+account_settings account_of(const bot_config& bot, token_vault* vault, module_loader& modules) {
+  account_settings account;
+  account.anonymous = bot.anonymous;
+  if (bot.anonymous) {
+    account.id = bot.name + " (anonymous)";
+    account.identity.login = anonymous_login();
+    return account;
+  }
+  account.id = account.identity.login = login_of(bot, vault);
+  account.identity.token = bot.access_token;
+  account.verified = bot.verified;
+  account.needed_scopes = needed_scopes(bot, modules);
+  account.grant = grant_for(bot, account.needed_scopes);
+  return account;
+}
+
+void add_new(std::vector<std::string>& scopes, const std::vector<std::string>& more) {
+  for (const auto& scope : more)
+    if (std::find(scopes.begin(), scopes.end(), scope) == scopes.end())
+      scopes.push_back(scope);
+}
+
+/// One more bot uses an account: what holds for any of them holds for it.
+void share(account_settings& account, account_settings other) {
+  account.verified |= other.verified;
+  if (account.identity.token.empty())
+    account.identity.token = std::move(other.identity.token);
+  add_new(account.needed_scopes, other.needed_scopes);
+  add_new(account.grant.scopes, other.grant.scopes);
+  if (account.grant.client_id.empty()) {
+    other.grant.scopes = std::move(account.grant.scopes);
+    account.grant = std::move(other.grant);
+  }
 }
 
 } // namespace
@@ -34,20 +72,31 @@ std::vector<diagnostic> find_unsupported(const configuration& config) {
     if (bot.chat == chat_transport::eventsub)
       found.push_back(
         {severity::error, bot.where, "bot '" + bot.name + "': chat over EventSub isn't there yet", "chat: irc"});
+    for (const auto& other : config.bots) {
+      if (&other == &bot)
+        break;
+      if (bot.account && bot.account == other.account && !bot.client_id.empty() && !other.client_id.empty()
+          && bot.client_id != other.client_id)
+        found.push_back({severity::warning, bot.where,
+                         "bots '" + other.name + "' and '" + bot.name
+                           + "' have one account, but two applications: only that of '" + other.name + "' is used",
+                         "the same client id for both"});
+    }
   }
   return found;
 }
 
-bot_plan plan_bots(const configuration& config) {
+bot_plan plan_bots(const configuration& config, token_vault* vault, module_loader& modules) {
   bot_plan plan;
   for (const auto& bot : config.bots) {
-    auto mine = account_of(bot);
+    auto mine = account_of(bot, vault, modules);
     auto shared = std::find_if(plan.accounts.begin(), plan.accounts.end(), [&](const account_settings& x) {
       return x.id == mine.id || (!mine.identity.token.empty() && x.identity.token == mine.identity.token);
     });
     if (shared == plan.accounts.end())
       shared = plan.accounts.insert(plan.accounts.end(), std::move(mine));
-    shared->verified |= bot.verified; // said once is enough
+    else
+      share(*shared, std::move(mine));
     bot_settings settings{bot.name, shared->id, bot.prefix, bot.channels, {}, static_cast<size_t>(bot.redundancy)};
     for (const auto& cog : bot.cogs)
       settings.cogs.push_back({cog.name, cog.options});

@@ -2,6 +2,8 @@
 
 #include "actors/settings.hpp"
 #include "config/configuration.hpp"
+#include "runtime/modules/module_loader.hpp"
+#include "runtime/store/token_vault.hpp"
 
 #include <vector>
 
@@ -18,6 +20,9 @@ std::vector<diagnostic> find_unsupported(const configuration& config);
 
 /// Works out which accounts there are: bots with the same account, or the same token, share one, because Twitch counts per
 /// account. An anonymous bot has one of its own.
-bot_plan plan_bots(const configuration& config);
+///
+/// @param vault knows the accounts that were chosen for bots which don't name one; null: nothing was.
+/// @param modules the cogs', which say what scopes they need.
+bot_plan plan_bots(const configuration& config, token_vault* vault, module_loader& modules);
 
 } // namespace creamery

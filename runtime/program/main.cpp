@@ -110,6 +110,21 @@ int main(int argc, char** argv) {
   demo->add_option("--seconds", demo_seconds, "ends by itself after so long")->check(CLI::Range(5, 86'400));
   demo->add_flag("--plain", demo_arguments.plain, "lines instead of a live picture");
 
+  creamery::auth_arguments auth_arguments;
+  auto* auth = program.add_subcommand("auth", "gets and stores a user token for a bot");
+  auth->add_option("bot", auth_arguments.bot, "the bot's name in bots.yaml")->required();
+  auth->add_flag("--device", auth_arguments.device, "with a code to be entered on another device, for servers");
+  auth->add_option("--channel", auth_arguments.channel, "a broadcaster's token for this channel, not the bot's own");
+  auth->add_flag("--no-browser", auth_arguments.no_browser, "print the address, and open no browser");
+  add_config_options(*auth, auth_arguments.config);
+
+  creamery::config_arguments vault_arguments;
+  auto* vault = program.add_subcommand("vault", "the stored tokens");
+  vault->require_subcommand(1);
+  auto* rekey = vault->add_subcommand(
+    "rekey", "encrypts them with a new key: that of CREAMERY_NEW_KEY, or, if it isn't set, a new one in the key file");
+  add_config_options(*rekey, vault_arguments);
+
   simulate_arguments simulate_arguments;
   auto* simulated = program.add_subcommand("simulate", "Twitch chat on localhost, to develop and test against");
   add_simulate_options(*simulated, simulate_arguments);
@@ -123,6 +138,10 @@ int main(int argc, char** argv) {
     return creamery::check(check_arguments);
   if (*status)
     return creamery::status(status_arguments);
+  if (*auth)
+    return creamery::authorize(auth_arguments);
+  if (*rekey)
+    return creamery::rekey(vault_arguments);
   if (*demo) {
     if (demo_seconds > 0)
       demo_arguments.seconds = std::chrono::seconds{demo_seconds};

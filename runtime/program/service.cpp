@@ -6,6 +6,7 @@
 #include "runtime/net/net_context.hpp"
 #include "runtime/program/admin_api.hpp"
 #include "runtime/program/bot_plan.hpp"
+#include "runtime/program/identity_client.hpp"
 #include "runtime/program/store_plan.hpp"
 #include "runtime/program/supervision_plan.hpp"
 #include "runtime/program/test_settings.hpp"
@@ -39,20 +40,22 @@ constexpr auto stop_timeout = std::chrono::seconds{3};
 
 class service::implementation {
 public:
-  implementation(std::unique_ptr<net_context> net, std::vector<std::filesystem::path> cog_directories,
-                 test_settings settings, bot_plan plan, supervision_settings supervision, opened_store store,
-                 std::function<void()> on_failure)
+  implementation(std::unique_ptr<net_context> net, std::unique_ptr<identity_client> identity,
+                 std::unique_ptr<module_loader> modules, test_settings settings, bot_plan plan,
+                 supervision_settings supervision, opened_store store, std::function<void()> on_failure)
     : store_(std::move(store.folder)),
       net_(std::move(net)),
-      modules_(std::move(cog_directories)),
+      identity_(std::move(identity)),
+      modules_(std::move(modules)),
       environment_{*net_,
-                   modules_,
+                   *modules_,
                    memory_,
                    std::move(settings.chat),
                    settings.say,
                    {},
                    std::move(supervision),
-                   std::move(store.settings)},
+                   std::move(store.settings),
+                   {identity_.get(), std::move(store.vault), settings.tokens}},
       system_(for_bursts(config_)) {
     node_ = system_.spawn<node>(std::move(plan.accounts), std::move(plan.bots), environment_);
     node_->attach_functor([this, tell = std::move(on_failure)] {
@@ -122,7 +125,8 @@ private:
 
   std::unique_ptr<store_folder> store_;
   std::unique_ptr<net_context> net_;
-  module_loader modules_;
+  std::unique_ptr<identity_client> identity_;
+  std::unique_ptr<module_loader> modules_;
   kept_states memory_;
   runtime_environment environment_;
   std::atomic<bool> stopping_ = false;
@@ -159,13 +163,18 @@ result<std::unique_ptr<service>> service::start(const configuration& config, con
     return net.error();
   opened_store store;
   if (!extra.bots_only) {
-    auto opened = open_store(config.store.path);
+    auto opened = open_store(config.store.path, config.key);
     if (!opened)
       return opened.error();
     store = std::move(*opened);
   }
+  auto identity = identity_client::make(**net, config.endpoints.id, {.timeouts = {}, .proxy = chat.net.proxy});
+  if (!identity)
+    return identity.error();
+  auto modules = std::make_unique<module_loader>(module_loader::usual_directories(extra.cog_path));
+  auto plan = plan_bots(config, store.vault.get(), *modules);
   auto impl = std::make_unique<implementation>(
-    std::move(*net), module_loader::usual_directories(extra.cog_path), std::move(settings), plan_bots(config),
+    std::move(*net), std::move(*identity), std::move(modules), std::move(settings), std::move(plan),
     plan_supervision(config.supervision), std::move(store), extra.on_failure);
   if (!extra.bots_only)
     impl->open_admin(config.admin, extra.faults);

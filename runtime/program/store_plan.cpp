@@ -58,10 +58,13 @@ std::vector<crash> last_crashes(const std::filesystem::path& file, int64_t since
 
 } // namespace
 
-result<opened_store> open_store(const std::filesystem::path& path) {
+result<opened_store> open_store(const std::filesystem::path& path, const secret& key) {
   auto folder = store_folder::open(path);
   if (!folder)
     return folder.error();
+  auto vault = token_vault::open(path, key);
+  if (!vault)
+    return vault.error();
   std::error_code error;
   std::filesystem::create_directory(path / store_files::budgets, error);
   if (error)
@@ -73,7 +76,7 @@ result<opened_store> open_store(const std::filesystem::path& path) {
     return *failed;
   store_settings settings{path, last_reading(path / store_files::reading, *log),
                           std::make_shared<guilt_list>(guilty_modules(crashes, guilty_after))};
-  return opened_store{std::move(*folder), std::move(settings)};
+  return opened_store{std::move(*folder), std::move(settings), std::shared_ptr<token_vault>{std::move(*vault)}};
 }
 
 } // namespace creamery

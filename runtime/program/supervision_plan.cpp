@@ -41,7 +41,8 @@ supervision_settings plan_supervision(const supervision_config& config) {
     {"outbox", &plan.outbox},         {"router", &plan.router},
     {"connection", &plan.connection}, {"cog", &plan.cog},
     {"journal", &plan.journal},       {"accounts", &plan.accounts_group},
-    {"bots", &plan.bots_group}};
+    {"bots", &plan.bots_group},       {"token_keeper", &plan.token_keeper},
+    {"vault", &plan.vault},           {"authorizer", &plan.authorizer}};
   for (const auto& [name, kind] : config.kinds) {
     if (auto one = supervisors.find(name); one != supervisors.end())
       change(one->second->limit, kind);

@@ -45,6 +45,9 @@ const std::map<std::string, setter, std::less<>>& setters() {
     {"join_limit", [](test_settings& x, int64_t value) { x.say.limits.joins = static_cast<size_t>(value); }},
     {"channels_per_connection",
      [](test_settings& x, int64_t value) { x.chat.channels_per_connection = static_cast<size_t>(value); }},
+    {"validate_every_ms", [](test_settings& x, int64_t value) { x.tokens.validate_every = milliseconds{value}; }},
+    {"token_retry_ms", [](test_settings& x, int64_t value) { x.tokens.retry.first = milliseconds{value}; }},
+    {"token_trust_ms", [](test_settings& x, int64_t value) { x.tokens.trust = milliseconds{value}; }},
     {"overlap_ms", [](test_settings& x, int64_t value) { x.chat.overlap = milliseconds{value}; }},
   };
   return all;

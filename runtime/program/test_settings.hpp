@@ -15,6 +15,7 @@ constexpr const char* test_settings_variable = "CREAMERY_TEST_SETTINGS";
 struct test_settings {
   chat_settings chat;
   say_queue::options say;
+  token_lifecycle::options tokens;
 };
 
 /// The settings with some of them replaced, as `json` says: an object such as `{"ping_after_ms": 500}`. The keys are listed in

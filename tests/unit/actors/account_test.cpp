@@ -19,8 +19,8 @@ outbox_user_actor::behavior_type follower(std::shared_ptr<outboxes> told) {
 struct account_fixture : creamery::test::timed_fixture {
   creamery::test::captured_log log;
   creamery::test::environment surroundings;
-  account_actor holder =
-    sys.spawn<account>(account_settings{"creamybot", {"creamybot", secret{"hush-hush"}}}, surroundings.get());
+  account_actor holder = sys.spawn<account>(account_settings{"creamybot", {"creamybot", secret{"hush-hush"}}},
+                                            vault_actor{}, authorizer_actor{}, surroundings.get());
   std::shared_ptr<outboxes> told = std::make_shared<outboxes>();
   outbox_user_actor user = sys.spawn(follower, told);
 
@@ -92,14 +92,26 @@ SCENARIO("whoever follows an account is told its outbox, and the next one when t
 
 SCENARIO("an account that Twitch has verified is allowed more") {
   CHECK_EQ(ask<uint64_t>(told_outbox(holder), join_atom_v, uint64_t{5000}), 20u);
-  auto verified = sys.spawn<account>(account_settings{"bigbot", {"bigbot", secret{"hush"}}, true}, surroundings.get());
+  auto verified = sys.spawn<account>(account_settings{"bigbot", {"bigbot", secret{"hush"}}, true}, vault_actor{},
+                                     authorizer_actor{}, surroundings.get());
   sched.run();
   CHECK_EQ(ask<uint64_t>(told_outbox(verified), join_atom_v, uint64_t{5000}), 2000u);
   kill(verified);
 }
 
-SCENARIO("a refused login is an error in the log, without the token") {
-  tell(holder, login_refused{"bot/irc-1", "Login authentication failed"});
+SCENARIO("an anonymous account has no token, and none is asked for") {
+  account_settings nobody{"reader (anonymous)", {"justinfan12345", {}}};
+  nobody.anonymous = true;
+  auto reader = sys.spawn<account>(nobody, vault_actor{}, authorizer_actor{}, surroundings.get());
+  sched.run();
+  CHECK_EQ(ask<credentials>(reader, caf::get_atom_v).login, "justinfan12345");
+  CHECK(ask<credentials>(reader, caf::get_atom_v).token.empty());
+  CHECK(ask<token_report>(reader, token_atom_v).state.empty());
+  kill(reader);
+}
+
+SCENARIO("a refused login is a warning in the log, without the token") {
+  tell(holder, login_refused{"bot/irc-1", "Login authentication failed", secret{"hush-hush"}});
   CHECK_EQ(log.count("Twitch refused the login of bot/irc-1: \"Login authentication failed\""), 1u);
   CHECK_EQ(log.count("hush-hush"), 0u);
 }

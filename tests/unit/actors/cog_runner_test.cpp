@@ -38,7 +38,8 @@ const creamery_cog_descriptor descriptor{creamery_cog_magic,
                                            --objects;
                                            delete static_cast<int*>(object);
                                          },
-                                         true};
+                                         true,
+                                         ""};
 
 /// What a double of a router heard.
 struct router_record {

@@ -164,10 +164,10 @@ SCENARIO("the tree names every actor by its path") {
   start();
   strings paths;
   collect(report().tree, "", paths);
-  CHECK_EQ(paths,
-           (strings{"accounts", "accounts/xena", "accounts/xena/outbox", "accounts/ann", "accounts/ann/outbox", "bots",
-                    "bots/third", "bots/third/router", "bots/third/irc-1", "bots/second", "bots/second/router",
-                    "bots/second/irc-1", "bots/first", "bots/first/router", "bots/first/irc-1"}));
+  CHECK_EQ(paths, (strings{"accounts", "accounts/xena", "accounts/xena/token", "accounts/xena/outbox", "accounts/ann",
+                           "accounts/ann/token", "accounts/ann/outbox", "bots", "bots/third", "bots/third/router",
+                           "bots/third/irc-1", "bots/second", "bots/second/router", "bots/second/irc-1", "bots/first",
+                           "bots/first/router", "bots/first/irc-1"}));
 }
 
 SCENARIO("an actor anywhere in the tree can be restarted by its path") {

@@ -72,9 +72,10 @@ SCENARIO("a bot's token comes from a variable with its name") {
 
 SCENARIO("a bot without a token is a mistake that says which variable to set") {
   GIVEN("bots without tokens") {
-    auto expected = [](std::string_view variable) {
-      return "; expected " + std::string{variable}
-             + "=<token> in .env or the environment, or 'anonymous: true' to read without an account";
+    auto expected = [](const std::string& bot, const std::string& prefix) {
+      return ", and no application to get one with: " + prefix + "_CLIENT_ID is not set; expected " + prefix
+             + "_CLIENT_ID and " + prefix + "_CLIENT_SECRET in .env, then 'creamery auth " + bot + "'; or " + prefix
+             + "_ACCESS_TOKEN=<token>; or 'anonymous: true' to read without an account";
     };
     WHEN("there is one") {
       THEN("two variables would do") {
@@ -83,7 +84,7 @@ SCENARIO("a bot without a token is a mistake that says which variable to set") {
           strings{
             "bots.yaml:2:3: error: bot 'creamy_bot' has no user token: neither CREAMY_BOT_ACCESS_TOKEN nor AUTH_TOKEN "
             "is set"
-            + expected("CREAMY_BOT_ACCESS_TOKEN")});
+            + expected("creamy_bot", "CREAMY_BOT")});
       }
     }
     WHEN("the variables are there but empty, like in .env.example") {
@@ -93,20 +94,18 @@ SCENARIO("a bot without a token is a mistake that says which variable to set") {
     }
     WHEN("there are two") {
       THEN("each has its own variable") {
-        CHECK_EQ(mistakes_in(two_bots, {{"B_ACCESS_TOKEN", "abcdef"}}),
-                 strings{"bots.yaml:2:3: error: bot 'a' has no user token: A_ACCESS_TOKEN is not set"
-                         + expected("A_ACCESS_TOKEN")});
+        CHECK_EQ(
+          mistakes_in(two_bots, {{"B_ACCESS_TOKEN", "abcdef"}}),
+          strings{"bots.yaml:2:3: error: bot 'a' has no user token: A_ACCESS_TOKEN is not set" + expected("a", "A")});
         CHECK_EQ(mistakes_in(two_bots).size(), 2u);
       }
     }
-    WHEN("there are a client id and a client secret") {
-      THEN("it is said that they don't suffice") {
-        CHECK_EQ(
-          mistakes_in(one_bot, {{"CREAMY_BOT_CLIENT_ID", "id"}, {"CREAMY_BOT_CLIENT_SECRET", "hidden"}}),
-          strings{
-            "bots.yaml:2:3: error: bot 'creamy_bot' has no user token: neither CREAMY_BOT_ACCESS_TOKEN nor AUTH_TOKEN "
-            "is set, and a client id and secret alone can't chat"
-            + expected("CREAMY_BOT_ACCESS_TOKEN")});
+    WHEN("there is a client id") {
+      THEN("that suffices: a token can be got, or is in the vault") {
+        CHECK_EQ(mistakes_in(one_bot, {{"CREAMY_BOT_CLIENT_ID", "id"}, {"CREAMY_BOT_CLIENT_SECRET", "hidden"}}),
+                 strings{});
+        CHECK_EQ(mistakes_in(one_bot, {{"CREAMY_BOT_CLIENT_ID", "id"}}), strings{});
+        CHECK_EQ(mistakes_in(one_bot, {{"CREAMY_BOT_CLIENT_SECRET", "hidden"}}).size(), 1u);
       }
     }
     WHEN("there is a variable with almost the right name") {
@@ -116,7 +115,7 @@ SCENARIO("a bot without a token is a mistake that says which variable to set") {
           strings{
             "bots.yaml:2:3: error: bot 'creamy_bot' has no user token: neither CREAMY_BOT_ACCESS_TOKEN nor AUTH_TOKEN "
             "is set (but CREMY_BOT_ACCESS_TOKEN is)"
-            + expected("CREAMY_BOT_ACCESS_TOKEN")});
+            + expected("creamy_bot", "CREAMY_BOT")});
       }
     }
   }

@@ -19,7 +19,7 @@ SCENARIO("the report has all mistakes and a table of the bots") {
       THEN("it is all there but the token") {
         CHECK_EQ(
           report,
-          R"(bots.yaml:3:3: error: bot 'b' has no user token: B_ACCESS_TOKEN is not set; expected B_ACCESS_TOKEN=<token> in .env or the environment, or 'anonymous: true' to read without an account
+          R"(bots.yaml:3:3: error: bot 'b' has no user token: B_ACCESS_TOKEN is not set, and no application to get one with: B_CLIENT_ID is not set; expected B_CLIENT_ID and B_CLIENT_SECRET in .env, then 'creamery auth b'; or B_ACCESS_TOKEN=<token>; or 'anonymous: true' to read without an account
 bots.yaml:4:3: warning: bot 'reader' has no cogs, so it does nothing; expected at least one under 'cogs'
 
 bot         account        prefix  channels  cogs                    chat      token

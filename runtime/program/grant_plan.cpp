@@ -1,0 +1,56 @@
+#include "runtime/program/grant_plan.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace creamery {
+
+namespace {
+
+void add(std::vector<std::string>& scopes, std::string_view scope) {
+  if (!scope.empty() && std::find(scopes.begin(), scopes.end(), scope) == scopes.end())
+    scopes.emplace_back(scope);
+}
+
+void add_all(std::vector<std::string>& scopes, std::string_view separated_by_spaces) {
+  while (!separated_by_spaces.empty()) {
+    auto end = std::min(separated_by_spaces.find(' '), separated_by_spaces.size());
+    add(scopes, separated_by_spaces.substr(0, end));
+    separated_by_spaces.remove_prefix(std::min(end + 1, separated_by_spaces.size()));
+  }
+}
+
+} // namespace
+
+std::vector<std::string> needed_scopes(const bot_config& bot, module_loader& modules) {
+  std::vector<std::string> scopes;
+  if (bot.chat == chat_transport::irc)
+    add_all(scopes, "chat:read chat:edit");
+  else
+    add_all(scopes, "user:read:chat user:write:chat");
+  for (const auto& cog : bot.cogs)
+    if (auto module = modules.load(cog.name))
+      add_all(scopes, (*module)->descriptor().scopes);
+  return scopes;
+}
+
+grant_wanted grant_for(const bot_config& bot, const std::vector<std::string>& needed) {
+  grant_wanted grant;
+  grant.bot = bot.name;
+  grant.login = bot.account.value_or("");
+  grant.client_id = bot.client_id;
+  grant.client_secret = bot.client_secret;
+  grant.port = bot.auth_port;
+  grant.scopes = bot.scopes.empty() ? needed : bot.scopes;
+  return grant;
+}
+
+grant_wanted grant_for_channel(const bot_config& bot, const std::string& channel,
+                               const std::vector<std::string>& needed) {
+  auto grant = grant_for(bot, needed);
+  grant.channel = channel;
+  grant.login = channel;
+  return grant;
+}
+
+} // namespace creamery

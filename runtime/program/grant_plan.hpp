@@ -1,0 +1,24 @@
+#pragma once
+
+#include "config/configuration.hpp"
+#include "messages/grant_wanted.hpp"
+#include "runtime/modules/module_loader.hpp"
+
+#include <string>
+#include <vector>
+
+namespace creamery {
+
+/// The scopes without which a bot can't do its work: those of chat, and those that its cogs name. Cogs that can't be loaded need
+/// nothing; they are reported elsewhere.
+std::vector<std::string> needed_scopes(const bot_config& bot, module_loader& modules);
+
+/// How the owner of a bot's account is asked for a token.
+/// @param needed as above.
+grant_wanted grant_for(const bot_config& bot, const std::vector<std::string>& needed);
+
+/// How the owner of a channel is asked for a token that lets the bot do there what its cogs need.
+grant_wanted grant_for_channel(const bot_config& bot, const std::string& channel,
+                               const std::vector<std::string>& needed);
+
+} // namespace creamery
