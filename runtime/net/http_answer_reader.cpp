@@ -27,7 +27,7 @@ void http_answer_reader::expect_answer() {
   parser_.emplace();
   parser_->skip(to_head_);
   parser_->body_limit(limits_.max_body);
-  // Beast doesn't count the fields that it has taken already: counted here.
+  // Beast doesn't count the fields that it took out of earlier pieces: counted here.
   parser_->header_limit(std::numeric_limits<uint32_t>::max());
 }
 

@@ -44,7 +44,7 @@ void http_pool::end() {
 
 // -- on the network thread --------------------------------------------------------------------------------------------
 
-void http_pool::begin(std::shared_ptr<http_job> job) {
+void http_pool::begin(const std::shared_ptr<http_job>& job) {
   if (ended_)
     return fail(*job, error_at(net_step::closed_by_us, {}, "the client has ended"));
   if (const auto mistake = mistake_in(job->call))
@@ -81,7 +81,7 @@ void http_pool::serve() {
 /// @returns a connection that can carry a call, or null when there are as many as there may be.
 std::shared_ptr<http_connection> http_pool::find_connection(bool fresh) {
   while (!fresh && !idle_.empty()) {
-    const auto connection = std::move(idle_.back());
+    auto connection = std::move(idle_.back());
     idle_.pop_back();
     if (connection->usable())
       return connection;

@@ -32,7 +32,7 @@ public:
 private:
   using connections = std::vector<std::shared_ptr<http_connection>>;
 
-  void begin(std::shared_ptr<http_job> job);
+  void begin(const std::shared_ptr<http_job>& job);
   void serve();
   std::shared_ptr<http_connection> find_connection(bool fresh);
   void expire(const std::shared_ptr<http_job>& job);

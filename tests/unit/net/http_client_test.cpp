@@ -126,23 +126,28 @@ SCENARIO("a connection is kept alive and used again, with TLS and without") {
 
 SCENARIO("a call arrives as it was made") {
   GIVEN("a call with everything, to an API below a path") {
-    http_test_server server{[](const test_request&) {
-      return test_reply{"HTTP/1.1 202 Accepted\r\nRatelimit-Remaining: 799\r\nContent-Length: 4\r\n\r\n{[]}", false};
-    }};
-    http_client client{*context, {{transport::tcp, "localhost", server.port(), ""}, "/helix"}, options};
-    auto call = post("/chat?a=b%20c", std::string(100'000, 'x'));
-    call.headers = {{"Client-Id", "abc"}};
-    call.authorization = secret{"Bearer hunter2"};
-    auto outcome = send(client, std::move(call));
-    const auto answer = std::get<http_answer>(outcome_of(outcome));
-    CHECK_EQ(answer.status, 202u);
-    CHECK(answer.header("ratelimit-remaining") == "799");
-    CHECK_EQ(answer.body, "{[]}");
-    const auto request = server.requests().at(0);
-    CHECK_EQ(request.head, "POST /helix/chat?a=b%20c HTTP/1.1\r\nHost: localhost:" + std::to_string(server.port())
-                             + "\r\nUser-Agent: creamery\r\nClient-Id: abc\r\nContent-Type: application/json\r\n"
-                               "Content-Length: 100000\r\nAuthorization: Bearer hunter2\r\n\r\n");
-    CHECK_EQ(request.body, std::string(100'000, 'x'));
+    for (auto kind : {transport::tcp, transport::tls}) {
+      http_test_server server{[](const test_request&) {
+                                return test_reply{
+                                  "HTTP/1.1 202 Accepted\r\nRatelimit-Remaining: 799\r\nContent-Length: 4\r\n\r\n{[]}",
+                                  false};
+                              },
+                              kind == transport::tls ? &certificates() : nullptr};
+      http_client client{*context, {{kind, "localhost", server.port(), ""}, "/helix"}, options};
+      auto call = post("/chat?a=b%20c", std::string(100'000, 'x'));
+      call.headers = {{"Client-Id", "abc"}};
+      call.authorization = secret{"Bearer hunter2"};
+      auto outcome = send(client, std::move(call));
+      const auto answer = std::get<http_answer>(outcome_of(outcome));
+      CHECK_EQ(answer.status, 202u);
+      CHECK(answer.header("ratelimit-remaining") == "799");
+      CHECK_EQ(answer.body, "{[]}");
+      const auto request = server.requests().at(0);
+      CHECK_EQ(request.head, "POST /helix/chat?a=b%20c HTTP/1.1\r\nHost: localhost:" + std::to_string(server.port())
+                               + "\r\nUser-Agent: creamery\r\nClient-Id: abc\r\nContent-Type: application/json\r\n"
+                                 "Content-Length: 100000\r\nAuthorization: Bearer hunter2\r\n\r\n");
+      CHECK(request.body == std::string(100'000, 'x'));
+    }
   }
   GIVEN("methods whose answers have no body") {
     http_test_server server{[](const test_request& request) {
@@ -273,6 +278,27 @@ SCENARIO("a connection that can't be used again is replaced") {
     auto client = client_of(server.port());
     CHECK_EQ(ask(client, get("/")), "200 right 1");
     CHECK_EQ(ask(client, get("/")), "200 right 2");
+  }
+  GIVEN("a server that says something while nothing is asked") {
+    std::promise<void> idle, said;
+    int connections = 0;
+    loopback_server server{[&](tcp::socket socket) {
+      ++connections;
+      std::string received;
+      asio::read_until(socket, asio::dynamic_buffer(received), "\r\n\r\n");
+      asio::write(socket, asio::buffer(ok("right " + std::to_string(connections))));
+      if (connections == 1) {
+        idle.get_future().wait();
+        asio::write(socket, asio::buffer(std::string{"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"}));
+        said.set_value();
+      }
+      asio::read_until(socket, asio::dynamic_buffer(received), "never"); // until the client goes
+    }};
+    auto client = client_of(server.port());
+    CHECK_EQ(ask(client, post("/")), "200 right 1");
+    idle.set_value();
+    said.get_future().wait();
+    CHECK_EQ(ask(client, post("/")), "200 right 2");
   }
   GIVEN("a connection that nobody needs any more") {
     options.idle_timeout = 10ms;
