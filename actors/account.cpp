@@ -1,5 +1,6 @@
 #include "actors/account.hpp"
 
+#include "actors/helix_client.hpp"
 #include "actors/outbox.hpp"
 #include "actors/token_keeper.hpp"
 #include "runtime/store/allowance_log.hpp"
@@ -26,10 +27,13 @@ account_state::account_state(account_actor::pointer self, account_settings setti
 }
 
 account_actor::behavior_type account_state::make_behavior() {
-  if (!settings_.anonymous)
-    children_.add(
-      {"token", "token_keeper", environment_.supervision.token_keeper, false, [this] { return start_keeper(); }});
-  children_.add({"outbox", "outbox", environment_.supervision.outbox, false, [this] { return start_outbox(); }});
+  const auto& policies = environment_.supervision;
+  if (!settings_.anonymous) {
+    children_.add({"token", "token_keeper", policies.token_keeper, false, [this] { return start_keeper(); }});
+    if (environment_.identity.helix != nullptr)
+      children_.add({"helix", "helix", policies.helix, false, [this] { return start_helix(); }});
+  }
+  children_.add({"outbox", "outbox", policies.outbox, false, [this] { return start_outbox(); }});
   children_.start();
   return children_.behavior<account_actor>(
     [this](drain_atom) { return self_->delegate(outbox_, drain_atom_v); },
@@ -53,6 +57,11 @@ account_actor::behavior_type account_state::make_behavior() {
       authorizer_ = authorizer;
       if (keeper_)
         self_->send(keeper_, use_atom_v, authorizer_);
+    },
+    [this](const helix::request& what) -> caf::result<helix::answer> {
+      if (helix_)
+        return self_->delegate(helix_, what);
+      return helix::answer{true, {helix::error::kind::unauthorized, 0, "the account is anonymous"}};
     },
     [this](token_atom) -> caf::result<token_report> {
       if (settings_.anonymous) {
@@ -100,7 +109,15 @@ caf::actor account_state::start_keeper() {
     return nullptr;
   keeper_ = self_->spawn<token_keeper>(settings_, std::move(*memory), vault_, authorizer_, identity.server,
                                        environment_.chat.wall_clock);
+  if (helix_)
+    self_->send(helix_, use_atom_v, keeper_);
   return caf::actor_cast<caf::actor>(keeper_);
+}
+
+caf::actor account_state::start_helix() {
+  helix_ =
+    self_->spawn<helix_client>(settings_.id, keeper_, *environment_.identity.helix, environment_.chat.wall_clock);
+  return caf::actor_cast<caf::actor>(helix_);
 }
 
 caf::actor account_state::start_outbox() {

@@ -26,6 +26,7 @@ public:
 private:
   caf::actor start_outbox();
   caf::actor start_keeper();
+  caf::actor start_helix();
   account_limits limits() const;
   /// What the account has used of its allowances, from the file if there is one.
   std::shared_ptr<allowance_log> open_allowance() const;
@@ -37,6 +38,7 @@ private:
   supervisor<account_actor::base> children_;
   outbox_actor outbox_;
   token_keeper_actor keeper_;
+  helix_actor helix_;
   vault_actor vault_;
   authorizer_actor authorizer_;
   /// Who has to know the outbox, by the names of the bots.

@@ -15,7 +15,8 @@ constexpr auto report_timeout = std::chrono::seconds{2};
 
 } // namespace
 
-accounts_state::accounts_state(accounts_actor::pointer self, std::vector<account_settings> settings, vault_actor vault,
+accounts_state::accounts_state(accounts_actor::pointer self, std::vector<account_settings> settings,
+                               std::vector<account_settings> broadcasters, vault_actor vault,
                                authorizer_actor authorizer, const runtime_environment& environment)
   : self_(self),
     settings_(std::move(settings)),
@@ -24,12 +25,13 @@ accounts_state::accounts_state(accounts_actor::pointer self, std::vector<account
               [&environment] { environment.memory.forget("accounts"); }),
     vault_(std::move(vault)),
     authorizer_(std::move(authorizer)) {
+  for (auto& one : broadcasters)
+    broadcasters_.emplace(one.id, std::move(one));
 }
 
 accounts_actor::behavior_type accounts_state::make_behavior() {
   for (const auto& one : settings_)
-    children_.add(
-      {one.id, "account", environment_.supervision.account, true, [this, &one] { return start_account(one); }});
+    add(one);
   children_.start();
   return children_.behavior<accounts_actor>(
     [this](drain_atom) { return drain_all(self_, accounts_); },
@@ -42,6 +44,7 @@ accounts_actor::behavior_type accounts_state::make_behavior() {
       if (auto account = accounts_.find(id); account != accounts_.end())
         self_->send(account->second, refused);
     },
+    [this](const std::string& id, const helix::request& what) { return call(id, what); },
     [this](follow_atom, const std::string& id, const std::string& bot, const outbox_user_actor& follower) {
       followers_[id][bot] = follower;
       if (auto account = accounts_.find(id); account != accounts_.end()) // else it is told when it is started
@@ -56,6 +59,23 @@ template <class Handle>
 void accounts_state::use(const Handle& which) {
   for (const auto& [id, address] : accounts_)
     self_->send(address, use_atom_v, which);
+}
+
+void accounts_state::add(const account_settings& settings) {
+  children_.add({settings.id, "account", environment_.supervision.account, true,
+                 [this, &settings] { return start_account(settings); }});
+}
+
+caf::result<helix::answer> accounts_state::call(const std::string& id, const helix::request& what) {
+  const auto& whose = what.as == helix::identity::broadcaster ? what.broadcaster : id;
+  if (!accounts_.contains(whose))
+    if (auto known = broadcasters_.find(whose); known != broadcasters_.end())
+      add(known->second); // and it is started at once
+  if (auto account = accounts_.find(whose); account != accounts_.end())
+    return self_->delegate(account->second, what);
+  return helix::answer{true,
+                       {helix::error::kind::unauthorized, 0,
+                        "there is no account " + whose + ", and it is no channel of a bot with a client id"}};
 }
 
 caf::actor accounts_state::start_account(const account_settings& settings) {

@@ -17,13 +17,17 @@ public:
   static inline const char* name = "creamery.accounts";
 
   /// @param vault null: nothing is kept. @param authorizer null: nobody can be asked for a token.
-  accounts_state(accounts_actor::pointer self, std::vector<account_settings> settings, vault_actor vault,
-                 authorizer_actor authorizer, const runtime_environment& environment);
+  /// @param broadcasters accounts that are started when they are first needed.
+  accounts_state(accounts_actor::pointer self, std::vector<account_settings> settings,
+                 std::vector<account_settings> broadcasters, vault_actor vault, authorizer_actor authorizer,
+                 const runtime_environment& environment);
 
   accounts_actor::behavior_type make_behavior();
 
 private:
+  void add(const account_settings& settings);
   caf::actor start_account(const account_settings& settings);
+  caf::result<helix::answer> call(const std::string& id, const helix::request& what);
   caf::result<std::vector<outbox_report>> report();
   caf::result<std::vector<token_report>> token_reports();
   /// Passes on which vault, or which authorizer, is to be used.
@@ -32,6 +36,7 @@ private:
 
   accounts_actor::pointer self_;
   std::vector<account_settings> settings_;
+  std::map<std::string, account_settings> broadcasters_;
   const runtime_environment& environment_;
   supervisor<accounts_actor::base> children_;
   /// The latest instance of each account.

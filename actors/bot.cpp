@@ -56,6 +56,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
     [this](drain_atom) { return drain(); },
     [this](use_atom, const account_directory_actor& accounts) {
       accounts_ = accounts;
+      for (const auto& [cog, address] : cogs_)
+        self_->send(address, use_atom_v, accounts);
       for (const auto& [connection, address] : connections_)
         self_->send(address, use_atom_v, accounts);
       follow_account();
@@ -164,7 +166,8 @@ caf::actor bot_state::start_cog(const cog_settings& cog, const std::shared_ptr<c
   if (turn->lost_one)
     log_->error("{}: the cog {} never came back from a line, which is not tried again", settings_.name, cog.name);
   const auto cooperative = module->descriptor().cooperative && !ledger->was_stuck();
-  cog_identity identity{settings_.name, settings_.prefix, cog, std::move(ledger), std::move(*turn)};
+  cog_identity identity{settings_.name,    settings_.account, accounts_, settings_.prefix, cog,
+                        std::move(ledger), std::move(*turn)};
   auto address = cooperative ? self_->spawn<cog_runner>(std::move(identity), module)
                              : self_->spawn<cog_runner, caf::detached>(std::move(identity), module);
   cogs_[cog.name] = address;

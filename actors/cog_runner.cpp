@@ -68,6 +68,7 @@ cog_actor::behavior_type cog_runner_state::make_behavior() {
       for (const auto& message : identity_.ledger->unsettled())
         send(message);
     },
+    [this](use_atom, const account_directory_actor& accounts) { identity_.accounts = accounts; },
     [this](const bot_ready& ready) { on_ready(ready); },
     [this](fault_atom, const std::string& what) { fail(what); },
   };
@@ -141,21 +142,33 @@ void cog_runner_state::retire() {
 }
 
 void cog_runner_state::on_ready(const bot_ready& ready) {
-  for (const auto& handler : context_->ready_handlers()) {
-    if (!identity_.turn.gate->enter_aside())
-      return retire();
-    auto done = guarded("an on_ready handler", [&] { handler(ready.login, ready.channels); });
-    if (!identity_.turn.gate->leave_aside())
-      return retire();
-    if (!done)
-      return self_->quit(caf::make_error(caf::sec::runtime_error, "an on_ready handler threw"));
-  }
+  for (const auto& handler : context_->ready_handlers())
+    run_aside("an on_ready handler", [&] { handler(ready.login, ready.channels); });
+}
+
+void cog_runner_state::call(helix::request what, std::function<void(const helix::answer&)> then) {
+  auto done = [this, then = std::move(then)](const helix::answer& x) {
+    run_aside("the handler of an answer of Twitch's API", [&] { then(x); });
+  };
+  self_->request(identity_.accounts, caf::infinite, identity_.account, std::move(what))
+    .then(done, [done](const caf::error&) {
+      done(
+        {true, {helix::error::kind::overloaded, 0, "a part of the bot was restarted: it may have been done, or not"}});
+    });
+}
+
+void cog_runner_state::run_aside(const std::string& what, const std::function<void()>& handler) {
+  if (!identity_.turn.gate->enter_aside())
+    return retire();
+  auto done = guarded(what, handler);
+  if (!identity_.turn.gate->leave_aside())
+    return retire();
+  if (!done)
+    self_->quit(caf::make_error(caf::sec::runtime_error, what + " threw"));
 }
 
 void cog_runner_state::fail(const std::string& what) {
-  if (!identity_.turn.gate->enter_aside())
-    return retire();
-  auto done = guarded("a planted fault", [&] {
+  run_aside("a planted fault", [&] {
     if (what == "throw")
       throw std::runtime_error("as it was told to");
     if (what == "block")
@@ -163,10 +176,6 @@ void cog_runner_state::fail(const std::string& what) {
     if (what == "crash")
       write_to_nowhere();
   });
-  if (!identity_.turn.gate->leave_aside())
-    return retire();
-  if (!done)
-    self_->quit(caf::make_error(caf::sec::runtime_error, "a planted fault"));
 }
 
 void cog_runner_state::handle(const cog_line& line, const cog_batch::content& content) {

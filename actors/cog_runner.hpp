@@ -17,6 +17,9 @@ namespace creamery {
 /// Who a cog is, for its runner.
 struct cog_identity {
   std::string bot;
+  /// The account that it acts for, and who makes calls for it; null: nobody.
+  std::string account;
+  account_directory_actor accounts;
   std::string prefix;
   cog_settings settings;
   /// What is kept of it between its instances.
@@ -39,11 +42,14 @@ public:
 
   /// Called by the cog's handlers.
   void say(std::string_view channel, std::string_view text, const say_options& options) override;
+  void call(helix::request what, std::function<void(const helix::answer&)> then) override;
 
 private:
   void make_object();
   void on_batch(const cog_batch& batch);
   void on_ready(const bot_ready& ready);
+  /// Calls a handler that belongs to no line.
+  void run_aside(const std::string& what, const std::function<void()>& handler);
   /// Fails as a test wants it to.
   void fail(const std::string& what);
   void handle(const cog_line& line, const cog_batch::content& content);

@@ -3,11 +3,13 @@
 #include "messages/chat_batch.hpp"
 #include "messages/chat_control.hpp"
 #include "messages/grant_wanted.hpp"
+#include "messages/helix/request.hpp"
 #include "messages/reports.hpp"
 #include "messages/say.hpp"
 #include "messages/slab.hpp"
 #include "messages/stored_token.hpp"
 #include "runtime/admin/http_server.hpp"
+#include "runtime/helix/transport.hpp"
 #include "runtime/net/net_error.hpp"
 #include "runtime/oauth/identity_server.hpp"
 
@@ -60,10 +62,17 @@ struct identity_answer {
   oauth::exchange content;
 };
 
+/// Helix has answered the call of this number.
+struct helix_answer {
+  uint64_t call = 0;
+  helix::incoming content;
+};
+
 } // namespace creamery
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::browser_visit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::identity_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::helix_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::link_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::link_lines)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::link_closed)
@@ -96,6 +105,10 @@ struct fault_atom;
 struct own_login_atom;
 /// "A token that is good, please."
 struct token_atom;
+/// "A token that is good, please, but I don't wait for people."
+struct try_atom;
+/// "The application's own token, please."
+struct app_token_atom;
 /// "This token was refused."
 struct refused_atom;
 /// "Something has changed."
@@ -222,12 +235,19 @@ using outbox_user_actor = caf::typed_actor<
   // Talk to this outbox from now on. Notice: whoever gets no answer from the old one asks again.
   caf::result<void>(use_atom, outbox_actor)>;
 
+/// Whoever makes calls of Twitch's API.
+using helix_caller_actor = caf::typed_actor<
+  // Make this call. Request: answered once, with what came of it; nobody repeats it, since it may have been carried out.
+  caf::result<helix::answer>(helix::request)>;
+
 /// Whoever can be asked for accounts, by their ids, whichever of them is being restarted.
 using account_directory_actor = caf::typed_actor<
   // Credentials of this account that are good, asked for at each dial. Request: answered as soon as there are.
   caf::result<credentials>(caf::get_atom, std::string),
   // Twitch refused the credentials of this account. Notice: the next dial would tell again.
   caf::result<void>(std::string, login_refused),
+  // Make this call for this account, or for the channel that it names, see `helix_caller_actor`.
+  caf::result<helix::answer>(std::string, helix::request),
   // Tell me, a bot of this name, the outbox of this account, now and whenever it is replaced. Request: repeated when whoever was
   // asked is replaced.
   caf::result<void>(follow_atom, std::string, std::string, outbox_user_actor)>;
@@ -245,18 +265,32 @@ using accounts_actor = account_directory_actor::extend_with<supervising_actor>::
 using token_keeper_actor = supervised_actor::extend<
   // A token that is good. Request: answered as soon as there is one.
   caf::result<credentials>(caf::get_atom),
+  // The same, but an error as soon as somebody has to grant it. Request.
+  caf::result<credentials>(try_atom),
+  // The application's own token, with the account's user id. Request: an error if Twitch gives none.
+  caf::result<credentials>(app_token_atom),
   // This token was refused. Notice: whoever is refused again tells again.
   caf::result<void>(refused_atom, secret),
   // Use this vault, or this authorizer, from now on. Notice: told by the account after each restart.
   caf::result<void>(use_atom, vault_actor), caf::result<void>(use_atom, authorizer_actor),
   // Others have changed the vault, see `vault_user_actor`.
   caf::result<void>(changed_atom),
-  // The identity server has answered. Only on its own behalf; what was answered is kept until it was taken.
-  caf::result<void>(answered_atom),
+  // The identity server has answered. Only on its own behalf; what was answered is kept until it was taken, or, for an
+  // application's token, asked for again.
+  caf::result<void>(answered_atom), caf::result<void>(identity_answer),
   // Its deadline has come. Only the keeper itself sends this.
   caf::result<void>(caf::tick_atom),
   // How the token stands. Request.
   caf::result<token_report>(token_atom)>;
+
+/// An account's calls of Twitch's API: in order of priority, within the rate limit, repeated where that does no harm.
+using helix_actor = supervised_actor::extend_with<helix_caller_actor>::extend<
+  // Get tokens from this keeper from now on. Notice: told by the account after each restart.
+  caf::result<void>(use_atom, token_keeper_actor),
+  // Helix has answered. Only on its own behalf.
+  caf::result<void>(helix_answer),
+  // Its deadline has come. Only the actor itself sends this.
+  caf::result<void>(caf::tick_atom)>;
 
 /// One Twitch account, however many bots use it: its token and its outbox, which it supervises.
 using account_actor = supervising_actor::extend<
@@ -266,6 +300,8 @@ using account_actor = supervising_actor::extend<
   caf::result<void>(use_atom, vault_actor), caf::result<void>(use_atom, authorizer_actor),
   // How its token stands. Request.
   caf::result<token_report>(token_atom),
+  // Make this call, see `helix_caller_actor`.
+  caf::result<helix::answer>(helix::request),
   // Twitch refused the credentials. Notice.
   caf::result<void>(login_refused),
   // Tell me, a bot of this name, the outbox, now and whenever it is replaced. Request: repeated by `accounts`.
@@ -298,6 +334,8 @@ using cog_actor = supervised_actor::extend<
   caf::result<void>(cog_batch),
   // Talk to this router, or this outbox, from now on. Notice: told by the bot after each restart.
   caf::result<void>(use_atom, router_actor), caf::result<void>(use_atom, outbox_actor),
+  // Ask these to call Twitch's API from now on. Notice: told by the bot when they are replaced.
+  caf::result<void>(use_atom, account_directory_actor),
   // The bot is logged in and in its channels. Notice: told once to each instance.
   caf::result<void>(bot_ready),
   // Fail in this way, see `fault_target_actor`.
@@ -353,6 +391,8 @@ CAF_ADD_ATOM(creamery, creamery, tree_atom)
 CAF_ADD_ATOM(creamery, creamery, fault_atom)
 CAF_ADD_ATOM(creamery, creamery, own_login_atom)
 CAF_ADD_ATOM(creamery, creamery, token_atom)
+CAF_ADD_ATOM(creamery, creamery, try_atom)
+CAF_ADD_ATOM(creamery, creamery, app_token_atom)
 CAF_ADD_ATOM(creamery, creamery, refused_atom)
 CAF_ADD_ATOM(creamery, creamery, changed_atom)
 CAF_ADD_ATOM(creamery, creamery, answered_atom)
@@ -377,6 +417,9 @@ CAF_ADD_TYPE_ID(creamery, (creamery::credentials))
 CAF_ADD_TYPE_ID(creamery, (creamery::delivery_counters))
 CAF_ADD_TYPE_ID(creamery, (creamery::dispatch_counters))
 CAF_ADD_TYPE_ID(creamery, (creamery::grant_wanted))
+CAF_ADD_TYPE_ID(creamery, (creamery::helix::answer))
+CAF_ADD_TYPE_ID(creamery, (creamery::helix::request))
+CAF_ADD_TYPE_ID(creamery, (creamery::helix_answer))
 CAF_ADD_TYPE_ID(creamery, (creamery::identity_answer))
 CAF_ADD_TYPE_ID(creamery, (creamery::irc_index))
 CAF_ADD_TYPE_ID(creamery, (creamery::link_closed))
@@ -409,6 +452,7 @@ CAF_ADD_TYPE_ID(creamery, (creamery::cog_sink_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::outbox_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::outbox_user_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::router_actor))
+CAF_ADD_TYPE_ID(creamery, (creamery::token_keeper_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::vault_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::vault_user_actor))
 CAF_END_TYPE_ID_BLOCK(creamery)

@@ -13,7 +13,9 @@ class node_state {
 public:
   static inline const char* name = "creamery.node";
 
-  node_state(node_actor::pointer self, std::vector<account_settings> accounts, std::vector<bot_settings> bots,
+  /// @param broadcasters accounts that are started when they are first needed.
+  node_state(node_actor::pointer self, std::vector<account_settings> accounts,
+             std::vector<account_settings> broadcasters, std::vector<bot_settings> bots,
              const runtime_environment& environment);
 
   node_actor::behavior_type make_behavior();
@@ -30,6 +32,7 @@ private:
 
   node_actor::pointer self_;
   std::vector<account_settings> account_settings_;
+  std::vector<account_settings> broadcaster_settings_;
   std::vector<bot_settings> bot_settings_;
   const runtime_environment& environment_;
   supervisor<node_actor::base> children_;

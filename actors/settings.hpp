@@ -30,6 +30,10 @@ class kept_states;
 class module_loader;
 class token_vault;
 
+namespace helix {
+class transport;
+}
+
 namespace oauth {
 class identity_server;
 }
@@ -108,6 +112,7 @@ struct supervision_settings {
   child_policy cog = cog_worker();
   child_policy journal = journal_worker();
   child_policy token_keeper = worker();
+  child_policy helix = worker();
   child_policy vault = journal_worker();
   child_policy authorizer = journal_worker();
 };
@@ -129,6 +134,8 @@ struct identity_settings {
   /// Null: nothing is kept.
   std::shared_ptr<token_vault> vault;
   token_lifecycle::options lifecycle;
+  /// Twitch's API; null: there is none.
+  helix::transport* helix = nullptr;
 };
 
 /// What the actors of a machine share besides messages. Lives longer than all of them.

@@ -50,13 +50,22 @@ token_keeper_actor::behavior_type token_keeper_state::make_behavior() {
       answer_waiting();
       return promise;
     },
+    [this](try_atom) -> caf::result<credentials> {
+      auto promise = self_->make_response_promise<credentials>();
+      trying_.push_back(promise);
+      answer_waiting();
+      return promise;
+    },
+    [this](app_token_atom) { return give_app_token(); },
     [this](refused_atom, const secret& token) {
+      app_token_.rejected(token);
       memory_->life.rejected(token, self_->clock().now());
       proceed();
     },
     [this](use_atom, const vault_actor& vault) {
       vault_ = vault;
       self_->send(vault_, follow_atom_v, settings_.id, vault_user_actor{token_keeper_actor{self_}});
+      memory_->life.vault_changed(); // what the one before could not do is tried at once
       proceed();
     },
     [this](use_atom, const authorizer_actor& authorizer) {
@@ -69,6 +78,7 @@ token_keeper_actor::behavior_type token_keeper_state::make_behavior() {
       proceed();
     },
     [this](answered_atom) { on_answer(); },
+    [this](const identity_answer& answer) { on_app_answer(answer.content); },
     [this](caf::tick_atom) {
       alarm_.rang(self_);
       proceed();
@@ -127,6 +137,8 @@ void token_keeper_state::write(step what) {
   auto done = [this, what](const std::optional<token_lifecycle::vault_trouble>& trouble) {
     auto now = self_->clock().now();
     what == step::save ? memory_->life.saved(trouble, now) : memory_->life.journalled(trouble, now);
+    if (what == step::save && !trouble) // the number keeps the log from leaving out equal lines
+      log_->info("{}: the token was renewed and is stored ({})", settings_.id, memory_->life.renewals());
     proceed();
   };
   using trouble = token_lifecycle::vault_trouble;
@@ -163,13 +175,60 @@ void token_keeper_state::on_answer() {
   proceed();
 }
 
+caf::result<credentials> token_keeper_state::give_app_token() {
+  auto promise = self_->make_response_promise<credentials>();
+  auto now = self_->clock().now();
+  const auto& grant = settings_.grant;
+  if (grant.client_secret.empty() || server_ == nullptr)
+    return caf::make_error(caf::sec::invalid_argument,
+                           "an application's token takes a client id and secret for bot '" + grant.bot + "'");
+  waiting_for_app_.push_back(promise);
+  if (app_token_.current(now) != nullptr || !app_token_.problem(now).empty()) {
+    answer_app_waiting();
+  } else if (app_token_.begin()) {
+    server_->ask(oauth::app_token({grant.client_id, grant.client_secret}),
+                 [me = token_keeper_actor{self_}](oauth::exchange x) {
+                   caf::anon_send(me, identity_answer{0, std::move(x)});
+                 });
+  }
+  return promise;
+}
+
+void token_keeper_state::on_app_answer(const oauth::exchange& answer) {
+  app_token_.answered(read(answer, oauth::read_grant), self_->clock().now());
+  answer_app_waiting();
+}
+
+void token_keeper_state::answer_app_waiting() {
+  auto now = self_->clock().now();
+  const auto* token = app_token_.current(now);
+  const auto* user = memory_->life.usable();
+  for (auto& one : std::exchange(waiting_for_app_, {})) {
+    if (token != nullptr)
+      one.deliver(credentials{"", *token, user ? user->user_id : "", settings_.grant.client_id});
+    else
+      one.deliver(caf::make_error(caf::sec::runtime_error, app_token_.problem(now)));
+  }
+}
+
 void token_keeper_state::answer_waiting() {
   const auto* token = memory_->life.usable();
-  if (token == nullptr)
+  if (token == nullptr) {
+    if (memory_->life.state() == token_lifecycle::standing::missing)
+      for (auto& one : std::exchange(trying_, {}))
+        one.deliver(caf::make_error(caf::sec::runtime_error, problem() + ": " + remedy()));
     return;
-  for (auto& one : std::exchange(waiting_, {}))
-    one.deliver(credentials{token->login.empty() ? settings_.identity.login : token->login, token->access_token,
-                            token->user_id, token->client_id});
+  }
+  credentials good{token->login.empty() ? settings_.identity.login : token->login, token->access_token, token->user_id,
+                   token->client_id};
+  for (auto* those : {&waiting_, &trying_})
+    for (auto& one : std::exchange(*those, {}))
+      one.deliver(good);
+}
+
+std::string token_keeper_state::problem() const {
+  const auto& life = memory_->life;
+  return life.needs_grant() && life.problem().empty() ? "there is no token yet" : life.problem();
 }
 
 void token_keeper_state::tell_changes() {
@@ -178,7 +237,7 @@ void token_keeper_state::tell_changes() {
     log_->info("{}: the token of {} is good", settings_.id, life.usable()->login);
   told_state_ = life.state();
   auto wanted = life.needs_grant();
-  auto problem = wanted && life.problem().empty() ? "there is no token yet" : life.problem();
+  auto problem = this->problem();
   if (problem != told_problem_ && !problem.empty()) {
     if (wanted)
       log_->error("{}: {}. Others go on; {}", settings_.id, problem, remedy());

@@ -3,6 +3,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/settings.hpp"
 #include "actors/wake_up.hpp"
+#include "runtime/oauth/app_token.hpp"
 #include "runtime/oauth/token_lifecycle.hpp"
 #include "runtime/supervision/kept_answer.hpp"
 #include "runtime/supervision/kept_state.hpp"
@@ -47,10 +48,15 @@ private:
   /// Asks the identity server; the answer is waited for wherever this actor then is.
   void ask(oauth::request what);
   void on_answer();
+  caf::result<credentials> give_app_token();
+  void on_app_answer(const oauth::exchange& answer);
+  void answer_app_waiting();
   void answer_waiting();
   /// Tells whoever has to know what has changed about the token.
   void tell_changes();
   std::string remedy() const;
+  /// What is wrong; empty: nothing.
+  std::string problem() const;
   std::vector<std::string> missing_scopes() const;
   token_report report() const;
 
@@ -63,6 +69,10 @@ private:
   vault_actor vault_;
   authorizer_actor authorizer_;
   std::vector<caf::typed_response_promise<credentials>> waiting_;
+  /// Those who don't wait for people.
+  std::vector<caf::typed_response_promise<credentials>> trying_;
+  app_token app_token_;
+  std::vector<caf::typed_response_promise<credentials>> waiting_for_app_;
   wake_up alarm_;
   /// What the log and the authorizer were told last.
   std::string told_problem_;

@@ -24,6 +24,7 @@
 
 #include "cogs/arguments.hpp"
 #include "messages/chat_message.hpp"
+#include "messages/helix/calls.hpp"
 #include "messages/say.hpp"
 
 #include <nlohmann/json.hpp>
@@ -55,6 +56,9 @@ struct say_options {
 class cog_host {
 public:
   virtual void say(std::string_view channel, std::string_view text, const say_options& options) = 0;
+
+  /// Makes a call of Twitch's API; `then` is called once, as the handlers are.
+  virtual void call(helix::request what, std::function<void(const helix::answer&)> then) = 0;
 
 protected:
   ~cog_host() = default;
@@ -165,6 +169,19 @@ public:
   /// front makes it an action; Twitch's limits are kept by waiting.
   void say(std::string_view channel, std::string_view text, const say_options& options = {}) {
     host_.say(channel, text, options);
+  }
+
+  /// Makes a call of Twitch's API, one of `creamery::helix`, as the bot or as a channel's broadcaster. Doesn't wait:
+  /// `then(const helix::outcome<T>&)` is called when the outcome is there, one at a time with the cog's other handlers. A call may
+  /// get lost when a part of the bot is restarted; that is an outcome as well.
+  ///
+  ///     cog.call(creamery::helix::get_users({}, {"ann"}), [](const auto& users) {
+  ///       if (users && !users->empty()) …
+  ///     });
+  template <class T, class Then>
+  void call(helix::call<T> what, Then then) {
+    host_.call(std::move(what.what),
+               [read = what.read, then = std::move(then)](const helix::answer& x) { then(read(x)); });
   }
 
   // -- for the runtime ---------------------------------------------------------------------------------------------------

@@ -21,14 +21,14 @@ inline std::string to_string(const failure& x) {
   return x.place.empty() ? x.cause : x.place + ": " + x.cause;
 }
 
-/// Either a value or the failure that prevented it. Errors are values here; nothing is thrown.
-template <class T>
+/// Either a value or what prevented it. Errors are values here; nothing is thrown.
+template <class T, class Error = failure>
 class [[nodiscard]] result {
 public:
   result(T value) : content_(std::in_place_index<0>, std::move(value)) { // NOLINT: implicit on purpose
   }
 
-  result(failure why) : content_(std::in_place_index<1>, std::move(why)) { // NOLINT: implicit on purpose
+  result(Error why) : content_(std::in_place_index<1>, std::move(why)) { // NOLINT: implicit on purpose
   }
 
   explicit operator bool() const noexcept {
@@ -55,12 +55,12 @@ public:
     return &std::get<0>(content_);
   }
 
-  const failure& error() const {
+  const Error& error() const {
     return std::get<1>(content_);
   }
 
 private:
-  std::variant<T, failure> content_;
+  std::variant<T, Error> content_;
 };
 
 } // namespace creamery

@@ -87,8 +87,9 @@ refusal read_refusal(unsigned status, const json& body) {
     return {refusal::kind::pending, std::move(text)};
   if (message.find("client") != std::string::npos) // "invalid client", "invalid client secret", "client does not exist"
     return {refusal::kind::bad_client, std::move(text)};
-  // Without Twitch's own words, it wasn't Twitch who answered: some box on the way decides nothing about a token.
-  return {message.empty() ? refusal::kind::unavailable : refusal::kind::rejected, std::move(text)};
+  // Without Twitch's own words, it wasn't Twitch who answered: some box on the way decides nothing about a token. Nor does a
+  // page that isn't there: then the address is wrong.
+  return {message.empty() || status == 404 ? refusal::kind::unavailable : refusal::kind::rejected, std::move(text)};
 }
 
 } // namespace

@@ -1,24 +1,10 @@
 #include "runtime/oauth/requests.hpp"
 
+#include "messages/percent_encoding.hpp"
+
 namespace creamery::oauth {
 
 namespace {
-
-/// Appends `text`, percent-encoded but for what RFC 3986 2.3 calls unreserved.
-void encode(std::string& out, std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  for (auto c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'
-        || c == '~') {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[byte / 16];
-      out += digits[byte % 16];
-    }
-  }
-}
 
 request post(std::string path, const form& body) {
   return {"POST", std::move(path), body.text(), {}};
@@ -32,9 +18,9 @@ form& form::add(std::string_view name, std::string_view value) {
   text += text_.reveal();
   if (!text.empty())
     text += '&';
-  encode(text, name);
+  append_encoded(text, name);
   text += '=';
-  encode(text, value);
+  append_encoded(text, value);
   text_ = secret::taken_from(text);
   return *this;
 }

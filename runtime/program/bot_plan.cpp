@@ -29,7 +29,7 @@ std::string login_of(const bot_config& bot, token_vault* vault) {
   return chosen && *chosen ? **chosen : login_from(bot.name);
 }
 
-account_settings account_of(const bot_config& bot, token_vault* vault, module_loader& modules) {
+account_settings account_of(const bot_config& bot, token_vault* vault, const std::vector<std::string>& needed) {
   account_settings account;
   account.anonymous = bot.anonymous;
   if (bot.anonymous) {
@@ -40,7 +40,7 @@ account_settings account_of(const bot_config& bot, token_vault* vault, module_lo
   account.id = account.identity.login = login_of(bot, vault);
   account.identity.token = bot.access_token;
   account.verified = bot.verified;
-  account.needed_scopes = needed_scopes(bot, modules);
+  account.needed_scopes = needed;
   account.grant = grant_for(bot, account.needed_scopes);
   return account;
 }
@@ -86,10 +86,11 @@ std::vector<diagnostic> find_unsupported(const configuration& config) {
   return found;
 }
 
-bot_plan plan_bots(const configuration& config, token_vault* vault, module_loader& modules) {
+bot_plan plan_bots(const configuration& config, token_vault* vault, module_loader& modules, const guilt_list* guilty) {
   bot_plan plan;
   for (const auto& bot : config.bots) {
-    auto mine = account_of(bot, vault, modules);
+    const auto needed = needed_scopes(bot, modules, guilty);
+    auto mine = account_of(bot, vault, needed);
     auto shared = std::find_if(plan.accounts.begin(), plan.accounts.end(), [&](const account_settings& x) {
       return x.id == mine.id || (!mine.identity.token.empty() && x.identity.token == mine.identity.token);
     });
@@ -101,6 +102,16 @@ bot_plan plan_bots(const configuration& config, token_vault* vault, module_loade
     for (const auto& cog : bot.cogs)
       settings.cogs.push_back({cog.name, cog.options});
     plan.bots.push_back(std::move(settings));
+    if (bot.client_id.empty())
+      continue;
+    for (const auto& channel : bot.channels) {
+      account_settings owner;
+      owner.id = owner.identity.login = channel;
+      if (auto token = config.pubsub_tokens.find(channel); token != config.pubsub_tokens.end())
+        owner.identity.token = token->second;
+      owner.grant = grant_for_channel(bot, channel, needed);
+      plan.broadcasters.push_back(std::move(owner));
+    }
   }
   return plan;
 }

@@ -4,6 +4,7 @@
 #include "config/configuration.hpp"
 #include "runtime/modules/module_loader.hpp"
 #include "runtime/store/token_vault.hpp"
+#include "runtime/supervision/guilt_list.hpp"
 
 #include <vector>
 
@@ -12,6 +13,8 @@ namespace creamery {
 /// What has to be started for a configuration.
 struct bot_plan {
   std::vector<account_settings> accounts;
+  /// Those of the channels, should a bot act for their broadcasters.
+  std::vector<account_settings> broadcasters;
   std::vector<bot_settings> bots;
 };
 
@@ -22,7 +25,7 @@ std::vector<diagnostic> find_unsupported(const configuration& config);
 /// account. An anonymous bot has one of its own.
 ///
 /// @param vault knows the accounts that were chosen for bots which don't name one; null: nothing was.
-/// @param modules the cogs', which say what scopes they need.
-bot_plan plan_bots(const configuration& config, token_vault* vault, module_loader& modules);
+/// @param modules the cogs', which say what scopes they need; those of `guilty` are not loaded for that.
+bot_plan plan_bots(const configuration& config, token_vault* vault, module_loader& modules, const guilt_list* guilty);
 
 } // namespace creamery

@@ -1,5 +1,7 @@
 #include "runtime/program/grant_plan.hpp"
 
+#include "runtime/store/crash_record.hpp"
+
 #include <algorithm>
 #include <string_view>
 
@@ -22,15 +24,20 @@ void add_all(std::vector<std::string>& scopes, std::string_view separated_by_spa
 
 } // namespace
 
-std::vector<std::string> needed_scopes(const bot_config& bot, module_loader& modules) {
+std::vector<std::string> needed_scopes(const bot_config& bot, module_loader& modules, const guilt_list* guilty) {
   std::vector<std::string> scopes;
   if (bot.chat == chat_transport::irc)
     add_all(scopes, "chat:read chat:edit");
   else
     add_all(scopes, "user:read:chat user:write:chat");
-  for (const auto& cog : bot.cogs)
+  for (const auto& cog : bot.cogs) {
+    if (guilty != nullptr && guilty->of(cog.name))
+      continue;
+    crash_culprit culprit{cog.name, bot.name + "/" + cog.name};
+    crash_scope scope{culprit}; // a module's code runs as soon as it is loaded
     if (auto module = modules.load(cog.name))
       add_all(scopes, (*module)->descriptor().scopes);
+  }
   return scopes;
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/net/net_context.hpp"
 #include "runtime/program/admin_api.hpp"
 #include "runtime/program/bot_plan.hpp"
+#include "runtime/program/helix_connection.hpp"
 #include "runtime/program/identity_client.hpp"
 #include "runtime/program/store_plan.hpp"
 #include "runtime/program/supervision_plan.hpp"
@@ -41,11 +42,13 @@ constexpr auto stop_timeout = std::chrono::seconds{3};
 class service::implementation {
 public:
   implementation(std::unique_ptr<net_context> net, std::unique_ptr<identity_client> identity,
-                 std::unique_ptr<module_loader> modules, test_settings settings, bot_plan plan,
-                 supervision_settings supervision, opened_store store, std::function<void()> on_failure)
+                 std::unique_ptr<helix_connection> helix, std::unique_ptr<module_loader> modules,
+                 test_settings settings, bot_plan plan, supervision_settings supervision, opened_store store,
+                 std::function<void()> on_failure)
     : store_(std::move(store.folder)),
       net_(std::move(net)),
       identity_(std::move(identity)),
+      helix_(std::move(helix)),
       modules_(std::move(modules)),
       environment_{*net_,
                    *modules_,
@@ -55,9 +58,10 @@ public:
                    {},
                    std::move(supervision),
                    std::move(store.settings),
-                   {identity_.get(), std::move(store.vault), settings.tokens}},
+                   {identity_.get(), std::move(store.vault), settings.tokens, helix_.get()}},
       system_(for_bursts(config_)) {
-    node_ = system_.spawn<node>(std::move(plan.accounts), std::move(plan.bots), environment_);
+    node_ =
+      system_.spawn<node>(std::move(plan.accounts), std::move(plan.broadcasters), std::move(plan.bots), environment_);
     node_->attach_functor([this, tell = std::move(on_failure)] {
       if (!stopping_ && tell)
         tell();
@@ -126,6 +130,7 @@ private:
   std::unique_ptr<store_folder> store_;
   std::unique_ptr<net_context> net_;
   std::unique_ptr<identity_client> identity_;
+  std::unique_ptr<helix_connection> helix_;
   std::unique_ptr<module_loader> modules_;
   kept_states memory_;
   runtime_environment environment_;
@@ -171,10 +176,13 @@ result<std::unique_ptr<service>> service::start(const configuration& config, con
   auto identity = identity_client::make(**net, config.endpoints.id, {.timeouts = {}, .proxy = chat.net.proxy});
   if (!identity)
     return identity.error();
+  auto helix = helix_connection::make(**net, config.endpoints.helix, {.timeouts = {}, .proxy = chat.net.proxy});
+  if (!helix)
+    return helix.error();
   auto modules = std::make_unique<module_loader>(module_loader::usual_directories(extra.cog_path));
-  auto plan = plan_bots(config, store.vault.get(), *modules);
+  auto plan = plan_bots(config, store.vault.get(), *modules, store.settings.guilty.get());
   auto impl = std::make_unique<implementation>(
-    std::move(*net), std::move(*identity), std::move(modules), std::move(settings), std::move(plan),
+    std::move(*net), std::move(*identity), std::move(*helix), std::move(modules), std::move(settings), std::move(plan),
     plan_supervision(config.supervision), std::move(store), extra.on_failure);
   if (!extra.bots_only)
     impl->open_admin(config.admin, extra.faults);

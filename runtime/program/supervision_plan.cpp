@@ -36,13 +36,19 @@ supervision_settings plan_supervision(const supervision_config& config) {
                                                                           {"bots", &plan.bots},
                                                                           {"account", &plan.account_children},
                                                                           {"bot", &plan.bot_children}};
-  const std::map<std::string_view, child_policy*> children{
-    {"account", &plan.account},       {"bot", &plan.bot},
-    {"outbox", &plan.outbox},         {"router", &plan.router},
-    {"connection", &plan.connection}, {"cog", &plan.cog},
-    {"journal", &plan.journal},       {"accounts", &plan.accounts_group},
-    {"bots", &plan.bots_group},       {"token_keeper", &plan.token_keeper},
-    {"vault", &plan.vault},           {"authorizer", &plan.authorizer}};
+  const std::map<std::string_view, child_policy*> children{{"account", &plan.account},
+                                                           {"bot", &plan.bot},
+                                                           {"outbox", &plan.outbox},
+                                                           {"router", &plan.router},
+                                                           {"connection", &plan.connection},
+                                                           {"cog", &plan.cog},
+                                                           {"journal", &plan.journal},
+                                                           {"accounts", &plan.accounts_group},
+                                                           {"bots", &plan.bots_group},
+                                                           {"token_keeper", &plan.token_keeper},
+                                                           {"vault", &plan.vault},
+                                                           {"authorizer", &plan.authorizer},
+                                                           {"helix", &plan.helix}};
   for (const auto& [name, kind] : config.kinds) {
     if (auto one = supervisors.find(name); one != supervisors.end())
       change(one->second->limit, kind);

@@ -35,6 +35,7 @@ account_directory_actor::behavior_type accounts_double(account_directory_actor::
       return credentials{"creamybot", secret{"token"}};
     },
     [](const std::string&, const login_refused&) {},
+    [](const std::string&, const helix::request&) { return helix::answer{}; },
     [self, w, outbox](follow_atom, const std::string&, const std::string&, const outbox_user_actor& follower) {
       w->followers.push_back(follower);
       self->send(follower, use_atom_v, outbox);

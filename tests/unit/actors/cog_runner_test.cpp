@@ -131,8 +131,9 @@ struct cog_fixture : creamery::test::timed_fixture {
     auto turn = ledger->take_over();
     while (turn.instance < instance)
       turn = ledger->take_over();
-    runner = sys.spawn<cog_runner>(cog_identity{"bot", "!", {"cog", std::move(options)}, ledger, std::move(turn)},
-                                   std::make_shared<const cog_module>(descriptor));
+    runner =
+      sys.spawn<cog_runner>(cog_identity{"bot", "bot", {}, "!", {"cog", std::move(options)}, ledger, std::move(turn)},
+                            std::make_shared<const cog_module>(descriptor));
     sched.run();
   }
 

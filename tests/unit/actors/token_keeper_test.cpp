@@ -317,4 +317,16 @@ SCENARIO("a vault that can't be read is asked again, and nothing else is done me
   CHECK_EQ(given, strings{"access-a"});
 }
 
+SCENARIO("what a vault could not do is tried at once when there is another one") {
+  disk->broken = true;
+  start(settings());
+  disk->token = token("a", 1);
+  disk->broken = false;
+  tell(keeper, use_atom_v, storage);
+  twitch.say_good();
+  pass({});
+  want_token();
+  CHECK_EQ(given, strings{"access-a"});
+}
+
 END_FIXTURE_SCOPE()

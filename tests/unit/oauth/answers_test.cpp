@@ -57,6 +57,7 @@ SCENARIO("refusals are told apart by what helps against them") {
   CHECK_EQ(text_of(refused(400, "Invalid refresh token")), "Invalid refresh token (HTTP 400)");
   CHECK(kind_of(refused(401, "invalid access token")) == refusal::kind::rejected);
   CHECK(kind_of(refused(400, "invalid device code")) == refusal::kind::rejected);
+  CHECK(kind_of(refused(404, "Not Found")) == refusal::kind::unavailable); // endpoints.id is wrong
   CHECK(kind_of(refused(400, "authorization_pending")) == refusal::kind::pending);
   CHECK(kind_of(refused(403, "invalid client secret")) == refusal::kind::bad_client);
   CHECK(kind_of(refused(400, "invalid client")) == refusal::kind::bad_client);
