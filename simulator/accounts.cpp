@@ -1,5 +1,7 @@
 #include "simulator/accounts.hpp"
 
+#include "simulator/scopes.hpp"
+
 #include <algorithm>
 
 namespace creamery::simulator {
@@ -9,13 +11,13 @@ namespace {
 /// More accounts than any test has; a client that guesses logins can't fill the memory.
 constexpr size_t max_accounts = 100'000;
 
-constexpr std::string_view open_door_prefix = "sim-";
+/// What a token is good for of which nothing else is said: all that chat needs.
+const std::vector<std::string> chat_scopes{"chat:edit", "chat:read"};
+
+/// So long lives a token of which nothing is said: as an app's (twitch-platform §2.3), so nobody has to refresh it.
+constexpr auto long_life = std::chrono::hours{24 * 58};
 
 } // namespace
-
-bool access_token::allows(std::string_view scope) const {
-  return scopes.empty() || std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
-}
 
 std::string_view refusal_text(login_outcome::kind verdict) {
   switch (verdict) {
@@ -27,57 +29,64 @@ std::string_view refusal_text(login_outcome::kind verdict) {
   }
 }
 
-result<account*> account_book::apply(const account_request& request) {
+result<account*> account_book::apply(const account_request& request, time_point now) {
   auto login = lower(request.login);
   if (!is_login(login))
     return failure{"account '" + request.login + "'", "a login has 1 to 25 letters, digits or underscores"};
   if (request.token.find_first_of(" \r\n;") != std::string::npos)
     return failure{"account '" + login + "'", "a token has no spaces, line ends or semicolons in it"};
+  for (const auto& scope : request.scopes)
+    if (!is_scope(scope))
+      return failure{"account '" + login + "'", "'" + scope + "' is no scope"};
+  if (auto taken = request.user_id ? logins_.find(*request.user_id) : logins_.end();
+      taken != logins_.end() && taken->second != login)
+    return failure{"account '" + login + "'", "the user id is " + taken->second + "'s"};
   auto& changed = get(login);
   if (request.display_name)
     changed.who.display_name = *request.display_name;
-  if (request.user_id)
+  if (request.user_id) {
+    logins_.erase(changed.who.user_id);
     changed.who.user_id = *request.user_id;
+    logins_.insert_or_assign(changed.who.user_id, login);
+  }
   if (request.color)
     changed.who.color = *request.color;
   if (request.verified)
     changed.verified = *request.verified;
   if (!request.token.empty())
-    tokens_.insert_or_assign(request.token, access_token{login, request.scopes});
+    tokens_.add(request.token, {.login = login,
+                                .client_id = std::string{request.client_id.value_or(std::string{open_door_client})},
+                                .scopes = request.scopes.empty() ? chat_scopes : request.scopes,
+                                .expires = now + request.expires_in.value_or(long_life)});
   return &changed;
 }
 
 account& account_book::get(std::string_view login) {
   auto place = accounts_.find(login);
-  if (place == accounts_.end())
+  if (place == accounts_.end()) {
     place = accounts_
               .emplace(std::string{login},
                        std::make_unique<account>(account{make_person(login), false, account_limits{*limits_}, {}}))
               .first;
+    logins_.emplace(place->second->who.user_id, login);
+  }
   return *place->second;
+}
+
+account* account_book::admit(std::string_view login) {
+  if (auto known = find(login))
+    return known;
+  return open_door_ && is_login(login) && accounts_.size() < max_accounts ? &get(login) : nullptr;
+}
+
+account* account_book::find_id(std::string_view user_id) {
+  auto place = logins_.find(user_id);
+  return place == logins_.end() ? nullptr : find(place->second);
 }
 
 account* account_book::find(std::string_view login) {
   auto place = accounts_.find(login);
   return place == accounts_.end() ? nullptr : place->second.get();
-}
-
-bool account_book::revoke(std::string_view token) {
-  auto known = this->token(token);
-  if (!known)
-    return false;
-  // Remembered without a login, or the open door would let it in again.
-  tokens_.find(token)->second.login.clear();
-  return true;
-}
-
-const access_token* account_book::token(std::string_view text) {
-  if (auto place = tokens_.find(text); place != tokens_.end())
-    return place->second.login.empty() ? nullptr : &place->second;
-  auto login = text.starts_with(open_door_prefix) ? text.substr(open_door_prefix.size()) : std::string_view{};
-  if (!open_door_ || !is_login(login) || tokens_.size() >= max_accounts)
-    return nullptr;
-  return &tokens_.emplace(std::string{text}, access_token{std::string{login}, {}}).first->second;
 }
 
 login_outcome account_book::log_in(std::string_view pass, std::string_view nick, time_point now) {
@@ -90,9 +99,10 @@ login_outcome account_book::log_in(std::string_view pass, std::string_view nick,
   constexpr std::string_view scheme = "oauth:";
   if (lower(pass.substr(0, scheme.size())) != scheme)
     return {kind::bad_format, nullptr, false};
-  auto granted = token(pass.substr(scheme.size()));
+  auto granted = tokens_.find(pass.substr(scheme.size()), now);
   // Attempts count for the account that is named, whether or not the token is good for it.
-  if (auto named = granted ? &get(granted->login) : find(login); named && !named->limits.login(named->verified, now))
+  if (auto named = granted && !granted->login.empty() ? &get(granted->login) : find(login);
+      named && !named->limits.login(named->verified, now))
     return {kind::too_many, nullptr, false};
   // Twitch is said to overlook a nick that isn't the token's; a client that relies on it is in doubt, so it is refused
   // here.

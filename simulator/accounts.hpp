@@ -5,6 +5,7 @@
 #include "simulator/limits.hpp"
 #include "simulator/people.hpp"
 #include "simulator/requests.hpp"
+#include "simulator/token_book.hpp"
 
 #include <map>
 #include <memory>
@@ -21,15 +22,6 @@ struct account {
   account_limits limits;
   /// Channels it is in, and over how many connections.
   std::map<std::string, unsigned, std::less<>> joined;
-};
-
-/// What a token is good for.
-struct access_token {
-  std::string login;
-  /// Empty: all that chat needs.
-  std::vector<std::string> scopes;
-
-  bool allows(std::string_view scope) const;
 };
 
 /// What PASS and NICK amount to.
@@ -50,19 +42,31 @@ class account_book {
 public:
   /// @param limits outlives this.
   /// @param open_door makes an account for each token `sim-<login>` that is seen.
-  account_book(const limit_table& limits, bool open_door) : limits_(&limits), open_door_(open_door) {
+  account_book(const limit_table& limits, bool open_door)
+    : limits_(&limits), open_door_(open_door), tokens_(open_door) {
   }
 
   /// Makes or changes an account.
-  result<account*> apply(const account_request& request);
+  result<account*> apply(const account_request& request, time_point now);
 
   /// The account, made if there is none.
   account& get(std::string_view login);
 
   account* find(std::string_view login);
 
-  /// Takes a token away. False if nobody has it.
-  bool revoke(std::string_view token);
+  /// The account with this user id.
+  account* find_id(std::string_view user_id);
+
+  /// The account, made if there is none and everybody is welcome (open door), as long as there is room.
+  account* admit(std::string_view login);
+
+  token_book& tokens() noexcept {
+    return tokens_;
+  }
+
+  const token_book& tokens() const noexcept {
+    return tokens_;
+  }
 
   /// Judges a login; it counts as an attempt.
   login_outcome log_in(std::string_view pass, std::string_view nick, time_point now);
@@ -72,12 +76,11 @@ public:
   }
 
 private:
-  const access_token* token(std::string_view text);
-
   const limit_table* limits_;
   bool open_door_;
   std::map<std::string, std::unique_ptr<account>, std::less<>> accounts_;
-  std::map<std::string, access_token, std::less<>> tokens_;
+  std::map<std::string, std::string, std::less<>> logins_; // by user id
+  token_book tokens_;
 };
 
 /// Whether a nick is that of a reader without account: `justinfan` and digits.

@@ -45,25 +45,45 @@ std::string default_system_message(const person& who, std::string_view kind) {
 } // namespace
 
 result<bool> chat_server::apply(const account_request& request, time_point now) {
-  auto changed = accounts_.apply(request);
+  auto changed = accounts_.apply(request, now);
   if (!changed)
     return changed.error();
+  if (auto own = find_room((*changed)->who.login))
+    own->belongs_to((*changed)->who);
   log_.add("account", now,
            [&](json_line& x) { x.text("login", (*changed)->who.login).flag("verified", (*changed)->verified); });
   return true;
 }
 
 bool chat_server::revoke(std::string_view token, time_point now) {
-  if (!accounts_.revoke(token))
+  std::string text{token}; // may be the book's own
+  auto known = accounts_.tokens().remembered(text);
+  auto login = known ? known->login : std::string{};
+  if (!accounts_.tokens().revoke(text, now))
     return false;
-  log_.add("revoked", now, [](json_line&) {}); // the token itself is nobody's business
+  ++counters_.tokens_revoked;
+  log_.add("revoked", now, [&](json_line& x) { x.text("login", login).text("token", fingerprint(text)); });
+  throw_out(text);
+  return true;
+}
+
+size_t chat_server::revoke_all(std::string_view login, std::string_view client_id, time_point now) {
+  auto ended = accounts_.tokens().revoke_all(login, client_id, now);
+  for (const auto& text : ended) {
+    ++counters_.tokens_revoked;
+    log_.add("revoked", now, [&](json_line& x) { x.text("login", login).text("token", fingerprint(text)); });
+    throw_out(text);
+  }
+  return ended.size();
+}
+
+void chat_server::throw_out(std::string_view token) {
   for (auto& [id, whom] : sessions_) {
     if (whom->who && whom->token == token && whom->hears()) {
       send(*whom, ":tmi.twitch.tv NOTICE * :Login authentication failed");
       dismiss(*whom);
     }
   }
-  return true;
 }
 
 person chat_server::who_is(std::string_view login) {
@@ -102,8 +122,8 @@ result<std::string> chat_server::notice(const notice_request& request, time_poin
   auto number = next_message_++;
   auto id = ids_.text(number);
   // It can be answered and deleted like any other line.
-  memory_.keep(number) = {id, who.login, who.display_name, who.user_id, request.text,
-                          id, who.login, who.display_name, who.user_id};
+  memory_.keep(number) = {id,        who.login,        who.display_name, who.user_id,   request.text, id,
+                          who.login, who.display_name, who.user_id,      where->name(), now};
   auto line = usernotice_line(
     {.author = who, .role = where->role_of(login), .where = *where, .id = id, .when = now, .text = request.text},
     request.kind, request.system_message.empty() ? default_system_message(who, request.kind) : request.system_message,
@@ -171,12 +191,55 @@ result<bool> chat_server::change_roles(room& where, const std::map<std::string, 
       changed.banned_until = time_point::max();
     else
       changed = {};
-    // Whoever is concerned learns of it as on Twitch: by a new USERSTATE.
-    for (auto* member : where.members)
-      if (member->who && member->login == lower(login) && member->capabilities.commands)
-        send(*member, userstate_line(member->who->who, where.role_of(member->login), where.name(), {}, {}));
+    show_role(where, lower(login));
   }
   return true;
+}
+
+void chat_server::show_role(room& where, std::string_view login) {
+  // Whoever is concerned learns of it as on Twitch: by a new USERSTATE.
+  for (auto* member : where.members)
+    if (member->who && member->login == login && member->capabilities.commands)
+      send(*member, userstate_line(member->who->who, where.role_of(login), where.name(), {}, {}));
+}
+
+void chat_server::set_role(room& where, std::string_view login, bool role_set::*role, bool value) {
+  where.change_role(login).*role = value;
+  show_role(where, login);
+}
+
+void chat_server::unban(room& where, std::string_view login, time_point now) {
+  where.change_role(login).banned_until = {};
+  log_.add("unban", now, [&](json_line& x) { x.text("channel", where.name()).text("login", login); });
+}
+
+account* chat_server::find_user(std::string_view user_id) {
+  if (auto known = accounts_.find_id(user_id))
+    return known;
+  for (const auto& [name, where] : rooms_)
+    if (where->id() == user_id)
+      return &accounts_.get(name);
+  auto line = memory_.find_any([&](const auto& x) { return x.user_id == user_id; });
+  return line ? accounts_.admit(line->login) : nullptr;
+}
+
+size_t chat_server::whisper(const person& from, const person& to, std::string_view text, time_point now) {
+  auto number = next_message_++;
+  auto line = whisper_line(from, to, ids_.text(number), text);
+  size_t reached = 0;
+  for (auto& [id, whom] : sessions_) {
+    if (whom->login != to.login || !whom->who || !whom->capabilities.commands || !whom->hears())
+      continue;
+    auto token = accounts_.tokens().remembered(whom->token);
+    if (!token || !token->allows("whispers:read"))
+      continue;
+    send(*whom, line);
+    ++reached;
+  }
+  log_.add("whisper", now, [&](json_line& x) {
+    x.text("login", from.login).text("recipient", to.login).number("to", static_cast<int64_t>(reached));
+  });
+  return reached;
 }
 
 result<bool> chat_server::apply(const room_request& request, time_point now) {

@@ -13,10 +13,7 @@ void chat_server::privmsg(session& from, const irc_text& line, time_point now) {
     channel.remove_prefix(1);
   auto outcome = judge_message(from, channel, line, now);
   auto what = outcome.judged.what;
-  if (what == verdict::delivered)
-    ++counters_.messages_delivered;
-  else
-    ++counters_.messages_refused[std::string{to_string(what)}];
+  count_message(what);
   auto where = find_room(channel);
   log_.add("message", now, [&](json_line& x) {
     x.number("connection", static_cast<int64_t>(from.id))
@@ -38,35 +35,81 @@ chat_server::message_outcome chat_server::judge_message(session& from, std::stri
     return {{verdict::bad_name}, {}};
   if (!from.who)
     return {{verdict::anonymous}, {}};
-  auto refuse = [&](judgement why, std::string_view word = {}) -> message_outcome {
-    notify(from, where->name(), notice_for(why.what, where->name(), why.number, word));
-    return {why, {}};
-  };
   auto read = read_message(line.param(1));
-  using kind = message_text::kind;
-  if (read.what == kind::empty)
-    return {{verdict::empty}, {}};
-  // Every attempt counts, whatever becomes of it, so the limits come first.
-  auto role = where->role_of(from.login);
-  switch (from.who->limits.message(where->name(), {role.privileged(), from.who->verified}, now)) {
-    case rate_verdict::fine: break;
-    case rate_verdict::locked_out: return {{verdict::locked_out}, {}};
-    default: ++counters_.message_violations; return refuse({verdict::ratelimited});
+  auto judged = judge_text(*from.who, *where, from.may_write, read, now);
+  if (judged.what != verdict::delivered) {
+    notify(from, where->name(), notice_for(judged.what, where->name(), judged.number, read.command));
+    return {judged, {}};
   }
-  if (!from.may_write)
-    return refuse({verdict::no_permission});
-  if (read.what == kind::command)
-    return refuse({is_moderation_command(read.command) ? verdict::no_permission : verdict::unrecognized_command},
-                  read.command);
-  auto judged = where->judge(from.login, read.text, find_emotes(read.text).only_emotes, setup_.duplicate_window, now);
-  if (judged.what != verdict::delivered)
-    return refuse(judged);
-  where->remember(from.login, read.text, now);
   say_request what;
   what.text = std::move(read.text);
-  what.action = read.what == kind::action;
+  what.action = read.what == message_text::kind::action;
   what.reply_to = line.tag("reply-parent-msg-id");
   return {judged, deliver_message(from, *where, std::move(what), line.tag("client-nonce"), now)};
+}
+
+judgement chat_server::judge_text(account& who, room& where, bool may_write, const message_text& read, time_point now) {
+  using kind = message_text::kind;
+  if (read.what == kind::empty)
+    return {verdict::empty};
+  // Every attempt counts, whatever becomes of it, so the limits come first.
+  const auto& login = who.who.login;
+  switch (who.limits.message(where.name(), {where.role_of(login).privileged(), who.verified}, now)) {
+    case rate_verdict::fine: break;
+    case rate_verdict::locked_out: return {verdict::locked_out};
+    default: ++counters_.message_violations; return {verdict::ratelimited};
+  }
+  if (!may_write)
+    return {verdict::no_permission};
+  if (read.what == kind::command)
+    return {is_moderation_command(read.command) ? verdict::no_permission : verdict::unrecognized_command};
+  auto judged = where.judge(login, read.text, find_emotes(read.text).only_emotes, setup_.duplicate_window, now);
+  if (judged.what == verdict::delivered)
+    where.remember(login, read.text, now);
+  return judged;
+}
+
+void chat_server::count_message(verdict what) {
+  if (what == verdict::delivered)
+    ++counters_.messages_delivered;
+  else
+    ++counters_.messages_refused[std::string{to_string(what)}];
+}
+
+post_outcome chat_server::post(const post_request& request, time_point now) {
+  ++counters_.messages_received;
+  ++counters_.posts;
+  auto& where = *request.where;
+  auto text = one_line(request.text); // over IRC there are no others
+  auto read = read_message(text);
+  const auto& who = request.sender->who;
+  post_outcome outcome;
+  outcome.judged = judge_text(*request.sender, where, true, read, now);
+  auto what = outcome.judged.what;
+  count_message(what);
+  if (what == verdict::delivered) {
+    auto role = where.role_of(who.login);
+    role.bot = request.as_bot;
+    say_request say;
+    say.text = std::move(read.text);
+    say.action = read.what == message_text::kind::action;
+    say.reply_to = request.reply_to;
+    outcome.id = publish(where, who, role, say, {}, nullptr, now);
+  }
+  log_.add("message", now, [&](json_line& x) {
+    x.number("connection", 0)
+      .text("over", "helix")
+      .text("login", who.login)
+      .text("channel", where.name())
+      .text("text", text)
+      .text("reply_to", request.reply_to)
+      .text("verdict", to_string(what))
+      .text("id", outcome.id);
+  });
+  // Who is ignored isn't told over IRC, but an answer has to say something.
+  outcome.why = notice_for(what == verdict::locked_out ? verdict::ratelimited : what, where.name(),
+                           outcome.judged.number, read.command);
+  return outcome;
 }
 
 std::string chat_server::deliver_message(session& from, room& where, say_request what, std::string_view nonce,
@@ -98,6 +141,8 @@ std::string chat_server::publish(room& where, const person& author, role_set rol
   kept.thread_login = parent ? parent->thread_login : author.login;
   kept.thread_display_name = parent ? parent->thread_display_name : author.display_name;
   kept.thread_user_id = parent ? parent->thread_user_id : author.user_id;
+  kept.channel = where.name();
+  kept.when = now;
   auto line = privmsg_line({.author = author,
                             .role = role,
                             .where = where,

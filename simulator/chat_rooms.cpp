@@ -32,7 +32,9 @@ room* chat_server::get_room(std::string_view name) {
     return known;
   if (!is_login(name) || rooms_.size() >= max_rooms)
     return nullptr;
-  return rooms_.emplace(std::string{name}, std::make_unique<room>(name)).first->second.get();
+  auto made = rooms_.emplace(std::string{name}, std::make_unique<room>(name)).first->second.get();
+  made->belongs_to(who_is(name));
+  return made;
 }
 
 room* chat_server::find_room(std::string_view name) {

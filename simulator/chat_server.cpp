@@ -177,7 +177,11 @@ void chat_server::strike(session& whom, const fault& what, time_point now) {
       whom.close_due = now + what.grace;
       break;
     case fault_kind::ignore_ping: whom.ignores_ping = true; break;
-    case fault_kind::refuse_login: break; // handled where logins are
+    case fault_kind::refuse_login:
+    case fault_kind::http_status:
+    case fault_kind::http_slow:
+    case fault_kind::http_cut:
+    case fault_kind::http_lost: break; // handled where logins and requests are
     case fault_kind::half_open:
       whom.half_open = true;
       whom.link->strike(what);
@@ -191,7 +195,7 @@ void chat_server::strike(session& whom, const fault& what, time_point now) {
 result<size_t> chat_server::cause(const fault& what, time_point now) {
   if (auto added = faults_.add(what); !added)
     return added.error();
-  if (what.kind == fault_kind::refuse_login || what.when != fault_moment::now)
+  if (waits(what))
     return size_t{0};
   size_t struck = 0;
   for (auto& [id, whom] : sessions_) {
@@ -203,6 +207,18 @@ result<size_t> chat_server::cause(const fault& what, time_point now) {
     }
   }
   return struck;
+}
+
+std::optional<fault> chat_server::take_http_fault(std::string_view path, std::string_view client,
+                                                  std::string_view login, time_point now) {
+  auto taken = faults_.take_http(path, client, login);
+  if (!taken)
+    return taken;
+  ++counters_.faults;
+  log_.add("fault", now, [&](json_line& x) {
+    x.text("kind", to_string(taken->kind)).text("path", path).text("client", client).text("login", login);
+  });
+  return taken;
 }
 
 void chat_server::clear_faults(time_point now) {

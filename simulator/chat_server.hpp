@@ -9,6 +9,7 @@
 #include "simulator/irc_text.hpp"
 #include "simulator/lines.hpp"
 #include "simulator/message_memory.hpp"
+#include "simulator/message_text.hpp"
 #include "simulator/options.hpp"
 #include "simulator/requests.hpp"
 #include "simulator/rooms.hpp"
@@ -39,6 +40,26 @@ struct chat_delivery {
   size_t drop_above = SIZE_MAX;
 };
 
+/// A message that comes another way than IRC (Send Chat Message).
+struct post_request {
+  account* sender = nullptr;
+  room* where = nullptr;
+  std::string text;
+  /// The id of the line that this one answers.
+  std::string reply_to;
+  /// An app's token was used: the line has the Chat Bot badge.
+  bool as_bot = false;
+};
+
+/// What became of it.
+struct post_outcome {
+  judgement judged;
+  /// Why it was refused.
+  notice_text why;
+  /// Empty if it was refused.
+  std::string id;
+};
+
 /// Twitch chat without sockets and without a clock: accounts, rooms, sessions and every rule between them. It is told
 /// what clients say and what time it is, and answers over their links. One file for each part: chat_login, chat_rooms,
 /// chat_messages, chat_events.
@@ -66,11 +87,45 @@ public:
   result<bool> apply(const account_request& request, time_point now);
   result<bool> apply(const room_request& request, time_point now);
   bool revoke(std::string_view token, time_point now);
+
+  /// Takes all tokens of an account away (only those of this client, unless it is empty). Returns how many access tokens
+  /// that were.
+  size_t revoke_all(std::string_view login, std::string_view client_id, time_point now);
+
   result<std::string> say(const say_request& request, time_point now);
   result<std::string> notice(const notice_request& request, time_point now);
   result<bool> clear(const clear_request& request, time_point now);
   result<size_t> cause(const fault& what, time_point now);
   void clear_faults(time_point now);
+
+  // -- for Helix -----------------------------------------------------------------------------------------------------
+
+  /// The same rules, limits and memory as for a PRIVMSG.
+  post_outcome post(const post_request& request, time_point now);
+
+  /// Somebody as every chat line shows them, with or without an account.
+  person who_is(std::string_view login);
+
+  /// The account with this user id: a known one, a channel's, or that of somebody who said something lately.
+  account* find_user(std::string_view user_id);
+
+  /// A line that was said, by its id.
+  std::optional<parent_line> find_message(std::string_view id) const {
+    return find_parent(id);
+  }
+
+  /// Gives or takes one role. The account's connections in the room learn of it.
+  void set_role(room& where, std::string_view login, bool role_set::*role, bool value);
+
+  /// Ends a ban or a timeout, which nobody is told of (§1.8).
+  void unban(room& where, std::string_view login, time_point now);
+
+  /// WHISPER to the account's connections (§1.12). Returns how many that were.
+  size_t whisper(const person& from, const person& to, std::string_view text, time_point now);
+
+  /// The fault that strikes an HTTP request of this client with this account's token.
+  std::optional<fault> take_http_fault(std::string_view path, std::string_view client, std::string_view login,
+                                       time_point now);
 
   // -- for those who make chat ---------------------------------------------------------------------------------------
 
@@ -108,6 +163,14 @@ public:
 
   const std::map<std::string, std::unique_ptr<room>, std::less<>>& rooms() const noexcept {
     return rooms_;
+  }
+
+  const struct counters& counters() const noexcept {
+    return counters_;
+  }
+
+  account_book& accounts() noexcept {
+    return accounts_;
   }
 
   const account_book& accounts() const noexcept {
@@ -151,6 +214,8 @@ private:
     std::string id;
   };
 
+  judgement judge_text(account& who, room& where, bool may_write, const message_text& read, time_point now);
+  void count_message(verdict what);
   message_outcome judge_message(session& from, std::string_view channel, const irc_text& line, time_point now);
   std::string deliver_message(session& from, room& where, say_request what, std::string_view nonce, time_point now);
   std::string publish(room& where, const person& author, role_set role, const say_request& what, std::string_view nonce,
@@ -158,9 +223,10 @@ private:
   std::optional<parent_line> find_parent(std::string_view id) const;
 
   // chat_events.cpp
+  void show_role(room& where, std::string_view login);
+  void throw_out(std::string_view token);
   void change_mode(room& where, std::string_view tag, int value, const notice_text& text);
   result<bool> change_roles(room& where, const std::map<std::string, std::string>& roles);
-  person who_is(std::string_view login);
 
   const options& setup_;
   history& log_;

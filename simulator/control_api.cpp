@@ -26,6 +26,16 @@ GET    /channels            channels with members or settings
 GET    /accounts            accounts that can log in
 POST   /accounts            {"login", "token"?, "scopes"?, "display_name"?, "user_id"?, "color"?, "verified"?}
 DELETE /tokens/<token>      revokes a token
+DELETE /tokens?fingerprint=        the same for a token whose text nobody was told
+DELETE /tokens?login=&client_id=   revokes all tokens of an account (only of that client)
+GET    /tokens              tokens, by their fingerprints
+GET    /clients             applications
+POST   /clients             {"client_id", "secret"?, "name"?, "redirect_uris"?, "rotate"?}
+POST   /consent             {"mode": "ask"|"approve"|"deny", "login"?}
+POST   /grants              {"login", "client_id", "scopes", "expires_in"?}: tokens without a browser
+POST   /settings            {"token_life"?, "device_interval"?, "rate_limit"?, …}; GET shows them
+POST   /streams             {"channel", "live"?, "viewers"?, "title"?, "game_id"?, …}; GET shows them
+POST   /redemptions         {"channel", "login", "reward_id", "user_input"?}
 POST   /channels            {"channel", "slow"?, "emote_only"?, …, "roles"?: {"login": "moderator"}}
 POST   /say                 {"channel", "login", "text", "action"?, "bits"?, "reply_to"?, "tags"?}
 POST   /raid                {"channel", "from"?, "viewers"?, "peak"?, "ramp"?, "lasts"?, "commands"?, …}
@@ -42,26 +52,19 @@ GET    /scenario            the built-in scenario (YAML)
 GET    /ca.pem              the certificate to trust
 )";
 
-control_answer ok(json body) {
+http_answer ok(json body) {
   // Texts from clients may be no UTF-8; an answer with U+FFFD in it is better than none.
   return {200, body.dump(2, ' ', false, json::error_handler_t::replace) + "\n"};
 }
 
-control_answer refused(const failure& why, unsigned status = 400) {
+http_answer refused(const failure& why, unsigned status = 400) {
   return {status, json{{"error", to_string(why)}}.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"};
 }
 
-/// A value from the query of `/path?name=value&…`.
-uint64_t query_number(std::string_view query, std::string_view name, uint64_t otherwise) {
-  while (!query.empty()) {
-    auto end = std::min(query.find('&'), query.size());
-    auto part = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    if (part.starts_with(name) && part.substr(name.size()).starts_with('=')) {
-      auto text = part.substr(name.size() + 1);
-      std::from_chars(text.data(), text.data() + text.size(), otherwise);
-    }
-  }
+/// A number from the query.
+uint64_t query_number(const parameters& query, std::string_view name, uint64_t otherwise) {
+  auto text = query.get(name);
+  std::from_chars(text.data(), text.data() + text.size(), otherwise);
   return otherwise;
 }
 
@@ -121,7 +124,67 @@ json faults(const engine& server) {
   return list;
 }
 
-control_answer history_lines(engine& server, std::string_view query) {
+std::string_view state_of(bool revoked, time_point expires) {
+  return revoked ? "revoked" : expires <= clock::now() ? "expired" : "valid";
+}
+
+/// Nobody's secret: each token under its fingerprint.
+json tokens(const engine& server) {
+  auto list = json::array();
+  const auto& book = server.chat().accounts().tokens();
+  auto add = [&](std::string_view kind, const std::string& text, const auto& what) {
+    json one{{"kind", kind},          {"fingerprint", fingerprint(text)},
+             {"login", what.login},   {"client_id", what.client_id},
+             {"scopes", what.scopes}, {"state", state_of(what.revoked, what.expires)}};
+    if (what.expires != time_point::max())
+      one["expires_in"] = std::chrono::duration<double>{what.expires - clock::now()}.count();
+    list.push_back(std::move(one));
+  };
+  for (const auto& [text, what] : book.access())
+    add("access", text, what);
+  for (const auto& [text, what] : book.refresh())
+    add("refresh", text, what);
+  return list;
+}
+
+/// The token with this fingerprint; empty: there is none.
+std::string token_with(std::string_view wanted, const token_book& book) {
+  for (const auto& [text, what] : book.access())
+    if (fingerprint(text) == wanted)
+      return text;
+  for (const auto& [text, what] : book.refresh())
+    if (fingerprint(text) == wanted)
+      return text;
+  return {};
+}
+
+json clients(const engine& server) {
+  auto list = json::array();
+  for (const auto& [id, client] : server.web().id().clients().all())
+    list.push_back({{"client_id", id},
+                    {"name", client.name},
+                    {"public", client.is_public()},
+                    {"rotate", client.rotate},
+                    {"redirect_uris", client.redirect_uris},
+                    {"any_localhost", client.any_localhost}});
+  return list;
+}
+
+json streams(const engine& server) {
+  auto list = json::array();
+  for (const auto& [login, facts] : server.web().helix().world().all_facts())
+    list.push_back({{"channel", login},
+                    {"live", facts.stream.has_value()},
+                    {"viewers", facts.stream ? facts.stream->viewers : 0},
+                    {"title", facts.title},
+                    {"language", facts.language},
+                    {"game_id", facts.game_id},
+                    {"game_name", facts.game_name},
+                    {"tags", facts.tags}});
+  return list;
+}
+
+http_answer history_lines(engine& server, const parameters& query) {
   std::string body;
   for (const auto& line : server.log().lines(
          query_number(query, "from", 0), std::min<uint64_t>(query_number(query, "limit", history_page), history_page)))
@@ -129,7 +192,7 @@ control_answer history_lines(engine& server, std::string_view query) {
   return {200, std::move(body), "application/x-ndjson"};
 }
 
-control_answer look(engine& server, std::string_view path, std::string_view query) {
+http_answer look(engine& server, std::string_view path, const parameters& query) {
   if (path == "/")
     return {200, std::string{help}, "text/plain; charset=utf-8"};
   if (path == "/counters")
@@ -144,13 +207,28 @@ control_answer look(engine& server, std::string_view path, std::string_view quer
     return ok(replays(server));
   if (path == "/faults")
     return ok(faults(server));
+  if (path == "/tokens")
+    return ok(tokens(server));
+  if (path == "/clients")
+    return ok(clients(server));
+  if (path == "/streams")
+    return ok(streams(server));
+  if (path == "/consent")
+    return ok(to_json(server.web().id().consent()));
+  if (path == "/settings")
+    return ok(to_json(server.web().settings()));
   if (path == "/state")
     return ok({{"counters", to_json(server.chat().counters())},
                {"connections", connections(server)},
                {"channels", channels(server)},
                {"accounts", accounts(server)},
                {"replays", replays(server)},
-               {"faults", faults(server)}});
+               {"faults", faults(server)},
+               {"tokens", tokens(server)},
+               {"clients", clients(server)},
+               {"streams", streams(server)},
+               {"consent", to_json(server.web().id().consent())},
+               {"settings", to_json(server.web().settings())}});
   if (path == "/history")
     return history_lines(server, query);
   if (path == "/scenario")
@@ -162,7 +240,7 @@ control_answer look(engine& server, std::string_view path, std::string_view quer
 
 /// Reads a request, then carries it out: `read(json, place)` and `act(request)`, which return results.
 template <class Read, class Act>
-control_answer perform(const std::string& place, const json& body, Read read, Act act) {
+http_answer perform(const std::string& place, const json& body, Read read, Act act) {
   auto request = read(body, place);
   if (!request)
     return refused(request.error());
@@ -175,7 +253,7 @@ control_answer perform(const std::string& place, const json& body, Read read, Ac
     return ok({{"done", true}, {"result", *done}});
 }
 
-control_answer act(engine& server, const std::string& path, const json& body) {
+http_answer act(engine& server, const std::string& path, const json& body) {
   auto now = clock::now();
   auto& chat = server.chat();
   if (path == "/accounts")
@@ -190,6 +268,24 @@ control_answer act(engine& server, const std::string& path, const json& body) {
     return perform(path, body, read_clear, [&](const auto& x) { return chat.clear(x, now); });
   if (path == "/faults")
     return perform(path, body, read_fault, [&](const auto& x) { return chat.cause(x, now); });
+  if (path == "/clients")
+    return perform(path, body, read_client, [&](const auto& x) { return server.web().id().apply(x, now); });
+  if (path == "/consent")
+    return perform(path, body, read_consent, [&](const auto& x) { return server.web().id().apply(x); });
+  if (path == "/grants")
+    return perform(path, body, read_grant, [&](const auto& x) -> result<json> {
+      auto given = server.web().id().grant(x, now);
+      if (!given)
+        return given.error();
+      return json{{"access_token", given->access_token}, {"refresh_token", given->refresh_token}};
+    });
+  if (path == "/settings")
+    return perform(path, body, read_api_settings, [&](const auto& x) { return server.web().apply(x); });
+  if (path == "/streams")
+    return perform(path, body, read_stream, [&](const auto& x) { return server.web().helix().world().apply(x, now); });
+  if (path == "/redemptions")
+    return perform(path, body, read_redemption,
+                   [&](const auto& x) { return server.web().helix().rewards().redeem(x, now); });
   if (path == "/raid")
     return perform(path, body, read_raid, [&](auto x) { return server.raid(std::move(x)); });
   if (path == "/replays")
@@ -202,15 +298,22 @@ control_answer act(engine& server, const std::string& path, const json& body) {
   return refused({path, "there is nothing to be done; / lists what there is"}, 404);
 }
 
-control_answer remove(engine& server, std::string_view path) {
+http_answer remove(engine& server, std::string_view path, const parameters& query) {
   constexpr std::string_view tokens = "/tokens/";
   constexpr std::string_view replays = "/replays/";
   if (path == "/faults") {
     server.chat().clear_faults(clock::now());
     return ok({{"done", true}});
   }
+  if (path == "/tokens" && query.has("login")) {
+    auto count = server.chat().revoke_all(lower(query.get("login")), query.get("client_id"), clock::now());
+    return ok({{"done", true}, {"result", count}});
+  }
   auto done = false;
-  if (path.starts_with(tokens)) {
+  if (path == "/tokens" && query.has("fingerprint")) {
+    auto text = token_with(query.get("fingerprint"), server.chat().accounts().tokens());
+    done = !text.empty() && server.chat().revoke(text, clock::now());
+  } else if (path.starts_with(tokens)) {
     done = server.chat().revoke(path.substr(tokens.size()), clock::now());
   } else if (path.starts_with(replays)) {
     uint64_t number = 0;
@@ -223,14 +326,15 @@ control_answer remove(engine& server, std::string_view path) {
 
 } // namespace
 
-control_answer answer(engine& server, const control_request& request) {
-  auto question = std::min(request.target.find('?'), request.target.size());
-  auto path = request.target.substr(0, question);
-  auto query = std::string_view{request.target}.substr(std::min(question + 1, request.target.size()));
+http_answer answer(engine& server, const http_request& request) {
+  // Web pages that somebody visits can make the browser send requests here, but not without naming their origin.
+  if (!request.origin.empty())
+    return refused({request.origin, "web pages have no business here"}, 403);
+  const auto& path = request.path;
   if (request.method == "GET" || request.method == "HEAD")
-    return look(server, path, query);
+    return look(server, path, request.query);
   if (request.method == "DELETE")
-    return remove(server, path);
+    return remove(server, path, request.query);
   if (request.method != "POST")
     return refused({request.method, "only GET, POST and DELETE are known"}, 405);
   auto body = json::parse(request.body.empty() ? "{}" : request.body, nullptr, false);

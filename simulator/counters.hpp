@@ -6,6 +6,19 @@
 
 namespace creamery::simulator {
 
+/// What an account's token was used for over HTTP.
+struct api_use {
+  uint64_t refreshes = 0;
+  uint64_t refreshes_refused = 0;
+  /// With a refresh token that had been refused before.
+  uint64_t refused_refresh_token_uses = 0;
+  uint64_t helix_calls = 0;
+  /// Answers with status 401.
+  uint64_t unauthorized = 0;
+  /// Helix calls with an access token that had been refused before.
+  uint64_t refused_token_uses = 0;
+};
+
 /// What happened so far.
 struct counters {
   uint64_t connections = 0;
@@ -37,6 +50,35 @@ struct counters {
   uint64_t message_violations = 0;
   uint64_t join_violations = 0;
   uint64_t login_violations = 0;
+
+  /// Tokens given, refreshed ones not counted.
+  uint64_t grants = 0;
+  uint64_t refreshes = 0;
+  uint64_t refreshes_refused = 0;
+  /// Refreshes that ended one refresh token and gave another.
+  uint64_t refresh_tokens_rotated = 0;
+  uint64_t refused_refresh_token_uses = 0;
+  uint64_t tokens_revoked = 0;
+  uint64_t validations = 0;
+  uint64_t device_polls = 0;
+  /// Those that came before the interval had passed.
+  uint64_t device_polls_too_fast = 0;
+  /// Requests at the API's doors.
+  uint64_t api_calls = 0;
+  uint64_t helix_calls = 0;
+  /// Answers with status 401 and 429.
+  uint64_t unauthorized = 0;
+  uint64_t too_many_requests = 0;
+  uint64_t refused_token_uses = 0;
+  /// Messages that Helix was asked to send, delivered or not.
+  uint64_t posts = 0;
+  /// Requests that were carried out and whose answer never left, and those whose answer broke off.
+  uint64_t answers_lost = 0;
+  uint64_t answers_cut = 0;
+  /// Requests that were not carried out because a fault ended the connection.
+  uint64_t requests_dropped = 0;
+  /// By login; empty: a token that was nobody's.
+  std::map<std::string, api_use> api;
 
   /// Faults that struck somebody.
   uint64_t faults = 0;

@@ -1,7 +1,7 @@
 #include "simulator/engine.hpp"
 
 #include "runtime/net/self_signed.hpp"
-#include "simulator/control_session.hpp"
+#include "simulator/control_api.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -23,6 +23,9 @@ constexpr auto house_period = std::chrono::milliseconds{50};
 /// Nothing is done more often than this, or each line at 100,000 a second would cost a wake-up.
 constexpr auto shortest_sleep = std::chrono::microseconds{500};
 
+/// A replay's lines may be sent in a body.
+constexpr uint64_t largest_control_body = uint64_t{64} << 20;
+
 constexpr size_t kept_replays = 100;
 constexpr size_t max_raids = 100;
 
@@ -39,6 +42,7 @@ engine::engine(options setup)
   : setup_(std::move(setup)),
     log_(setup_.history_limit),
     chat_(setup_, log_),
+    web_(setup_, chat_, log_),
     random_(setup_.seed ? setup_.seed : random_seed()),
     chat_timer_(io_),
     house_timer_(io_) {
@@ -117,9 +121,9 @@ void engine::close_all() {
   doors_->stop();
   chat_timer_.cancel();
   house_timer_.cancel();
-  for (auto& weak : controls_)
-    if (auto control = weak.lock())
-      control->close();
+  for (auto& weak : pages_)
+    if (auto page = weak.lock())
+      page->close();
   for (auto& [link, whom] : clients_)
     link->reset("simulator stopped");
 }
@@ -127,19 +131,30 @@ void engine::close_all() {
 void engine::accept(size_t door, tcp::socket socket) {
   error_code ignored;
   socket.set_option(tcp::no_delay{true}, ignored);
-  if (door == listener::control_door) {
-    std::erase_if(controls_, [](const auto& x) { return x.expired(); });
-    auto control = std::make_shared<control_session>(*this, std::move(socket));
-    controls_.push_back(control);
-    control->start();
-    return;
-  }
+  if (door >= listener::control_door)
+    return accept_http(door, std::move(socket));
   if (clients_.size() >= setup_.max_connections)
     return; // the socket closes
   auto kind = static_cast<transport_kind>(door);
   auto link = make_connection(kind, std::move(socket), io_, tls_, *this, setup_.lines_per_frame);
   clients_[link.get()] = {link, &chat_.open(*link, to_string(kind), clock::now())};
   link->start();
+}
+
+void engine::accept_http(size_t door, tcp::socket socket) {
+  std::erase_if(pages_, [](const auto& x) { return x.expired(); });
+  auto is_control = door == listener::control_door;
+  if (!is_control && pages_.size() >= setup_.max_http_connections)
+    return; // the socket closes; whoever rules this server still gets in
+  http_bounds bounds;
+  if (is_control)
+    bounds.body = largest_control_body;
+  auto page = make_http_session(std::move(socket), door == listener::https_door ? &tls_ : nullptr, bounds,
+                                [this, is_control](const http_request& request) {
+                                  return is_control ? answer(*this, request) : web_.answer(request, clock::now());
+                                });
+  pages_.push_back(page);
+  page->start();
 }
 
 void engine::on_line(connection& from, std::string_view line) {
@@ -205,6 +220,7 @@ void engine::keep_house() {
   if (stopping_)
     return;
   chat_.tick(clock::now());
+  web_.tick(clock::now());
   log_.flush();
   house_timer_.expires_after(house_period);
   house_timer_.async_wait([this](error_code cancelled) {

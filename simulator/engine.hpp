@@ -4,11 +4,13 @@
 #include "simulator/chat_server.hpp"
 #include "simulator/connection.hpp"
 #include "simulator/history.hpp"
+#include "simulator/http_session.hpp"
 #include "simulator/listener.hpp"
 #include "simulator/options.hpp"
 #include "simulator/raid_player.hpp"
 #include "simulator/replay_player.hpp"
 #include "simulator/scenario_player.hpp"
+#include "simulator/web_api.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -21,8 +23,6 @@
 #include <optional>
 
 namespace creamery::simulator {
-
-class control_session;
 
 /// What runs in the simulator's thread: the event loop, sockets, and what makes chat. Everything here is called in that
 /// thread only.
@@ -49,6 +49,14 @@ public:
 
   const chat_server& chat() const noexcept {
     return chat_;
+  }
+
+  web_api& web() noexcept {
+    return web_;
+  }
+
+  const web_api& web() const noexcept {
+    return web_;
   }
 
   history& log() noexcept {
@@ -91,6 +99,7 @@ private:
   result<bool> prepare();
   result<bool> prepare_tls();
   void accept(size_t door, tcp::socket socket);
+  void accept_http(size_t door, tcp::socket socket);
   void on_line(connection& from, std::string_view line) override;
   void on_drained(connection& to) override;
   void on_gone(connection& gone, std::string_view reason) override;
@@ -104,10 +113,11 @@ private:
   net::ssl::context tls_{net::ssl::context::tls_server};
   history log_;
   chat_server chat_;
+  web_api web_;
   std::optional<listener> doors_;
   std::string ca_certificate_;
   std::map<connection*, client> clients_;
-  std::list<std::weak_ptr<control_session>> controls_;
+  std::list<std::weak_ptr<http_session>> pages_;
   std::deque<replay_player> replays_;
   std::list<raid_player> raids_;
   std::optional<scenario_player> scenario_;

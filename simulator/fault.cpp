@@ -14,11 +14,20 @@ struct named {
 };
 
 constexpr named<fault_kind> kinds[] = {
-  {fault_kind::reset, "reset"},         {fault_kind::finish, "finish"},
-  {fault_kind::half_open, "half_open"}, {fault_kind::slow, "slow"},
-  {fault_kind::slice, "slice"},         {fault_kind::cut, "cut"},
-  {fault_kind::garbage, "garbage"},     {fault_kind::refuse_login, "refuse_login"},
-  {fault_kind::reconnect, "reconnect"}, {fault_kind::ignore_ping, "ignore_ping"},
+  {fault_kind::reset, "reset"},
+  {fault_kind::finish, "finish"},
+  {fault_kind::half_open, "half_open"},
+  {fault_kind::slow, "slow"},
+  {fault_kind::slice, "slice"},
+  {fault_kind::cut, "cut"},
+  {fault_kind::garbage, "garbage"},
+  {fault_kind::refuse_login, "refuse_login"},
+  {fault_kind::reconnect, "reconnect"},
+  {fault_kind::ignore_ping, "ignore_ping"},
+  {fault_kind::http_status, "http_status"},
+  {fault_kind::http_slow, "http_slow"},
+  {fault_kind::http_cut, "http_cut"},
+  {fault_kind::http_lost, "http_lost"},
 };
 
 constexpr named<fault_moment> moments[] = {
@@ -26,6 +35,8 @@ constexpr named<fault_moment> moments[] = {
   {fault_moment::connect, "connect"},
   {fault_moment::login, "login"},
 };
+
+constexpr named<cut_place> cut_places[] = {{cut_place::before, "before"}, {cut_place::middle, "middle"}};
 
 template <class T, size_t N>
 std::string_view name_of(const named<T> (&all)[N], T value) {
@@ -55,6 +66,19 @@ std::string_view to_string(fault_moment moment) {
 
 std::optional<fault_moment> parse_fault_moment(std::string_view name) {
   return value_of(moments, name);
+}
+
+std::string_view to_string(cut_place place) {
+  return name_of(cut_places, place);
+}
+
+std::optional<cut_place> parse_cut_place(std::string_view name) {
+  return value_of(cut_places, name);
+}
+
+bool is_http(fault_kind kind) {
+  using enum fault_kind;
+  return kind == http_status || kind == http_slow || kind == http_cut || kind == http_lost;
 }
 
 } // namespace creamery::simulator

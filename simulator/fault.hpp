@@ -30,6 +30,14 @@ enum class fault_kind {
   reconnect,
   /// The client's PING is no longer answered.
   ignore_ping,
+  /// An HTTP request is not carried out, but answered with `status` and `text`.
+  http_status,
+  /// It is carried out, and answered after `latency`.
+  http_slow,
+  /// A TCP reset: instead of carrying it out, or in the middle of the answer (`at`).
+  http_cut,
+  /// It is carried out, then comes a TCP reset: whoever asked will never know.
+  http_lost,
 };
 
 /// "half_open" and so on.
@@ -49,10 +57,19 @@ enum class fault_moment {
 std::string_view to_string(fault_moment moment);
 std::optional<fault_moment> parse_fault_moment(std::string_view name);
 
+/// Where `http_cut` cuts.
+enum class cut_place { before, middle };
+
+std::string_view to_string(cut_place place);
+std::optional<cut_place> parse_cut_place(std::string_view name);
+
+/// Whether this strikes HTTP requests rather than connections to chat.
+bool is_http(fault_kind kind);
+
 /// One fault, and whom it strikes.
 struct fault {
   fault_kind kind = fault_kind::reset;
-  /// `refuse_login` always waits for logins, whatever this says.
+  /// `refuse_login` and those of HTTP always wait, whatever this says.
   fault_moment when = fault_moment::now;
   /// Only connections of this account. Can't be known yet with `connect`.
   std::string login{};
@@ -66,6 +83,16 @@ struct fault {
   std::chrono::milliseconds latency{};
   std::chrono::milliseconds grace{3'000};
   std::string text{};
+
+  /// HTTP: the path begins like this; empty: any.
+  std::string path{};
+  /// HTTP: only requests of this client id; empty: any.
+  std::string client{};
+  /// `http_status`: 400 to 599.
+  unsigned status = 0;
+  /// `http_status` 429: when the bucket will be full again.
+  std::chrono::milliseconds reset{1'000};
+  cut_place at = cut_place::before;
 };
 
 } // namespace creamery::simulator

@@ -21,6 +21,9 @@ public:
   /// The fault that refuses this login, if there is one. It is counted.
   std::optional<fault> take_refusal(std::string_view login, uint64_t connection);
 
+  /// The fault that strikes this HTTP request, if there is one. It is counted.
+  std::optional<fault> take_http(std::string_view path, std::string_view client, std::string_view login);
+
   const std::vector<fault>& waiting() const noexcept {
     return waiting_;
   }
@@ -35,6 +38,9 @@ private:
 
   std::vector<fault> waiting_;
 };
+
+/// Whether `what` waits for something, rather than strike at once.
+bool waits(const fault& what);
 
 /// Whether `what` is meant for such a connection.
 bool concerns(const fault& what, std::string_view login, uint64_t connection);

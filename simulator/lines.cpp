@@ -88,6 +88,8 @@ std::string badges(const person& who, role_set role) {
                          : months < 12 ? months / 3 * 3
                                        : months / 6 * 6));
   }
+  if (role.bot)
+    add("bot-badge/1");
   return list;
 }
 
@@ -261,6 +263,20 @@ outgoing_line notice_line(std::string_view id, std::string_view channel, std::st
   tag_writer tags;
   tags.raw("msg-id", id);
   return {tags.finish(), from_server("NOTICE", channel).append(" :").append(text)};
+}
+
+outgoing_line whisper_line(const person& from, const person& to, std::string_view id, std::string_view text) {
+  tag_writer tags;
+  tags.raw("badges", "")
+    .raw("color", from.color)
+    .escaped("display-name", from.display_name)
+    .raw("emotes", find_emotes(text).tag)
+    .raw("message-id", id)
+    .raw("thread-id", from.user_id + "_" + to.user_id)
+    .flag("turbo", false)
+    .raw("user-id", from.user_id)
+    .raw("user-type", "");
+  return {tags.finish(), ":" + user_prefix(from.login) + " WHISPER " + to.login + " :" + std::string{text}};
 }
 
 std::string user_prefix(std::string_view login) {

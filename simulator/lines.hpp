@@ -75,6 +75,9 @@ outgoing_line globaluserstate_line(const person& who);
 /// `NOTICE` with a `msg-id`.
 outgoing_line notice_line(std::string_view id, std::string_view channel, std::string_view text);
 
+/// `WHISPER` (§1.12).
+outgoing_line whisper_line(const person& from, const person& to, std::string_view id, std::string_view text);
+
 /// `name!name@name.tmi.twitch.tv`
 std::string user_prefix(std::string_view login);
 

@@ -10,12 +10,14 @@
 
 namespace creamery::simulator {
 
-/// The doors: ws, wss, irc, ircs and control, each at every address.
+/// The doors: ws, wss, irc, ircs, control, http and https, each at every address.
 class listener {
 public:
   /// The doors' order, which is that of their ports.
-  static constexpr size_t doors = 5;
+  static constexpr size_t doors = 7;
   static constexpr size_t control_door = 4;
+  static constexpr size_t http_door = 5;
+  static constexpr size_t https_door = 6;
 
   /// Opens all of them, or none. What each one lets in is told to `accepted`, in the event loop.
   static result<listener> open(net::io_context& io, const options& setup);

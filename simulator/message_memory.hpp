@@ -1,5 +1,7 @@
 #pragma once
 
+#include "simulator/clock.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,6 +20,9 @@ struct parent_line {
   std::string thread_login;
   std::string thread_display_name;
   std::string thread_user_id;
+  /// Where and when it was said; no channel: not known.
+  std::string channel{};
+  time_point when{};
 };
 
 /// The newest lines, by their numbers. Takes the memory of `capacity` lines and no more.
@@ -37,6 +42,15 @@ public:
   const parent_line* find(uint64_t number) const {
     const auto& place = slots_[number % slots_.size()];
     return place.number == number ? &place.line : nullptr;
+  }
+
+  /// Some line that `is_it(line)` says yes to, whichever; nullptr if there is none. Looks at all of them.
+  template <class F>
+  const parent_line* find_any(F&& is_it) const {
+    for (const auto& place : slots_)
+      if (place.number != UINT64_MAX && is_it(place.line))
+        return &place.line;
+    return nullptr;
   }
 
 private:

@@ -53,6 +53,12 @@ std::string_view emote_id(std::string_view word) {
 
 } // namespace
 
+std::string one_line(std::string text) {
+  std::replace_if(
+    text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+  return text;
+}
+
 std::string_view first_characters(std::string_view text, size_t count) {
   for (size_t i = 0; i < text.size(); ++i)
     if (begins_character(text[i]) && count-- == 0)

@@ -34,6 +34,9 @@ struct emote_scan {
 /// `:)`.
 emote_scan find_emotes(std::string_view text);
 
+/// Line ends and NULs become spaces: chat has lines.
+std::string one_line(std::string text);
+
 /// The first `count` characters (code points), never part of one.
 std::string_view first_characters(std::string_view text, size_t count);
 

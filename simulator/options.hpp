@@ -39,6 +39,28 @@ struct limit_table {
   size_t channels = 100;
 };
 
+/// Times and limits of the identity server and the Helix API (twitch-platform §2, §4.1). They can be changed while it
+/// runs; tokens that exist keep their time.
+struct api_settings {
+  /// How long users' access tokens are good.
+  std::chrono::milliseconds token_life{std::chrono::hours{4}};
+  /// The same for those of apps.
+  std::chrono::milliseconds app_token_life{std::chrono::hours{24 * 58}};
+  /// Refresh tokens of public clients; others don't end.
+  std::chrono::milliseconds public_refresh_life{std::chrono::hours{24 * 30}};
+  /// An authorization code has to be used within this time.
+  std::chrono::milliseconds code_life{60'000};
+  /// The same for a device code.
+  std::chrono::milliseconds device_life{1'800'000};
+  /// How often a device may ask.
+  std::chrono::milliseconds device_interval{5'000};
+  /// Points of a Helix bucket, filled anew within `rate_period`; a call takes one.
+  unsigned rate_limit = 800;
+  /// The same for the bucket that Send Chat Message has for itself.
+  unsigned send_rate_limit = 2'400;
+  std::chrono::milliseconds rate_period{60'000};
+};
+
 /// How a simulated Twitch is set up.
 struct options {
   /// Addresses to listen at. The first one must be there; one that this machine doesn't have (`::1` without IPv6) is
@@ -46,7 +68,7 @@ struct options {
   std::vector<std::string> bind{"127.0.0.1", "::1"};
   /// Addresses other than loopback are refused unless this is set: whoever reaches the control port rules this server.
   bool allow_remote = false;
-  /// Ports `base_port` to `base_port + 4` are ws, wss, irc, ircs and control; 0 takes any free ones.
+  /// Ports `base_port` to `base_port + 6` are ws, wss, irc, ircs, control, http and https; 0 takes any free ones.
   uint16_t base_port = 0;
   /// Where to write the certificate (PEM) that clients have to trust; empty: nowhere.
   std::string ca_file;
@@ -54,7 +76,9 @@ struct options {
   std::vector<std::string> host_names;
 
   limit_table limits;
-  /// True: a token `sim-<login>` is that account's, which is made when it is first seen.
+  api_settings api;
+  /// True: a token `sim-<login>` is that account's, which is made when it is first seen; every login is somebody's; and
+  /// the clients `sim-client` (secret `sim-secret`) and `sim-public` exist.
   bool open_door = true;
   /// A message equal to the last one that was delivered there is refused for so long (broadcaster, moderator, VIP
   /// exempt).
@@ -74,6 +98,8 @@ struct options {
   size_t output_limit = size_t{4} << 20;
   /// Clients at the same time; more are turned away.
   size_t max_connections = 10'000;
+  /// The same for HTTP connections.
+  size_t max_http_connections = 1'000;
 
   /// A scenario (YAML) to play; empty: none; `default`: the one that is built in.
   std::string scenario;
@@ -93,6 +119,8 @@ struct port_list {
   uint16_t irc = 0;
   uint16_t ircs = 0;
   uint16_t control = 0;
+  uint16_t http = 0;
+  uint16_t https = 0;
 };
 
 } // namespace creamery::simulator

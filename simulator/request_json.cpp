@@ -68,6 +68,7 @@ result<account_request> read_account(const nlohmann::json& from, const std::stri
   reader.need("login", made.login);
   reader.get("token", made.token).get("scopes", made.scopes).get("display_name", made.display_name);
   reader.get("user_id", made.user_id).get("color", made.color).get("verified", made.verified);
+  reader.get("client_id", made.client_id).get("expires_in", made.expires_in);
   return finish(reader, std::move(made));
 }
 
@@ -98,20 +99,106 @@ result<fault> read_fault(const nlohmann::json& from, const std::string& place) {
   fault made;
   std::string kind;
   std::string when{to_string(made.when)};
+  std::string at{to_string(made.at)};
   field_reader reader{from, place};
   reader.need("kind", kind).get("when", when).get("login", made.login).get("connection", made.connection);
   reader.get("count", made.count).get("bytes", made.bytes).get("bytes_per_second", made.bytes_per_second);
   reader.get("latency", made.latency).get("grace", made.grace).get("text", made.text);
+  reader.get("path", made.path).get("client", made.client).get("status", made.status).get("reset", made.reset);
+  reader.get("at", at);
   if (auto known = parse_fault_kind(kind))
     made.kind = *known;
   else
-    reader.mistake(
-      "kind", "must be reset, finish, half_open, slow, slice, cut, garbage, refuse_login, reconnect or ignore_ping");
+    reader.mistake("kind",
+                   "must be reset, finish, half_open, slow, slice, cut, garbage, refuse_login, reconnect, ignore_ping, "
+                   "http_status, http_slow, http_cut or http_lost");
   if (auto known = parse_fault_moment(when))
     made.when = *known;
   else
     reader.mistake("when", "must be now, connect or login");
+  if (auto known = parse_cut_place(at))
+    made.at = *known;
+  else
+    reader.mistake("at", "must be before or middle");
   return finish(reader, std::move(made));
+}
+
+result<client_request> read_client(const nlohmann::json& from, const std::string& place) {
+  client_request made;
+  field_reader reader{from, place};
+  reader.need("client_id", made.client_id).get("secret", made.secret).get("name", made.name);
+  reader.get("redirect_uris", made.redirect_uris).get("rotate", made.rotate);
+  return finish(reader, std::move(made));
+}
+
+result<consent_request> read_consent(const nlohmann::json& from, const std::string& place) {
+  using answer = consent_request::answer;
+  consent_request made;
+  std::string mode;
+  field_reader reader{from, place};
+  reader.need("mode", mode).get("login", made.login);
+  if (mode == "approve")
+    made.mode = answer::approve;
+  else if (mode == "deny")
+    made.mode = answer::deny;
+  else if (mode != "ask")
+    reader.mistake("mode", "must be ask, approve or deny");
+  return finish(reader, std::move(made));
+}
+
+result<grant_request> read_grant(const nlohmann::json& from, const std::string& place) {
+  grant_request made;
+  field_reader reader{from, place};
+  reader.need("login", made.login).need("client_id", made.client_id).need("scopes", made.scopes);
+  reader.get("expires_in", made.expires_in);
+  return finish(reader, std::move(made));
+}
+
+result<stream_request> read_stream(const nlohmann::json& from, const std::string& place) {
+  stream_request made;
+  field_reader reader{from, place};
+  reader.need("channel", made.channel).get("live", made.live).get("title", made.title);
+  reader.get("language", made.language).get("game_id", made.game_id).get("game_name", made.game_name);
+  reader.get("tags", made.tags).get("viewers", made.viewers);
+  return finish(reader, std::move(made));
+}
+
+result<redemption_request> read_redemption(const nlohmann::json& from, const std::string& place) {
+  redemption_request made;
+  field_reader reader{from, place};
+  reader.need("channel", made.channel).need("login", made.login).need("reward_id", made.reward_id);
+  reader.get("user_input", made.user_input);
+  return finish(reader, std::move(made));
+}
+
+result<api_settings_request> read_api_settings(const nlohmann::json& from, const std::string& place) {
+  api_settings_request made;
+  field_reader reader{from, place};
+  reader.get("token_life", made.token_life).get("app_token_life", made.app_token_life);
+  reader.get("code_life", made.code_life).get("device_life", made.device_life);
+  reader.get("device_interval", made.device_interval).get("rate_limit", made.rate_limit);
+  reader.get("send_rate_limit", made.send_rate_limit).get("rate_period", made.rate_period);
+  return finish(reader, std::move(made));
+}
+
+nlohmann::json to_json(const consent_request& consent) {
+  using answer = consent_request::answer;
+  return {{"mode", consent.mode == answer::approve ? "approve"
+                   : consent.mode == answer::deny  ? "deny"
+                                                   : "ask"},
+          {"login", consent.login}};
+}
+
+nlohmann::json to_json(const api_settings& settings) {
+  auto seconds = [](auto time) { return std::chrono::duration<double>{time}.count(); };
+  return {{"token_life", seconds(settings.token_life)},
+          {"app_token_life", seconds(settings.app_token_life)},
+          {"code_life", seconds(settings.code_life)},
+          {"device_life", seconds(settings.device_life)},
+          {"device_interval", seconds(settings.device_interval)},
+          {"rate_limit", settings.rate_limit},
+          {"send_rate_limit", settings.send_rate_limit},
+          {"rate_period", seconds(settings.rate_period)}};
 }
 
 nlohmann::json to_json(const replay_status& status) {
@@ -125,6 +212,14 @@ nlohmann::json to_json(const replay_status& status) {
 }
 
 nlohmann::json to_json(const counters& all) {
+  auto by_login = nlohmann::json::object();
+  for (const auto& [login, use] : all.api)
+    by_login[login] = {{"refreshes", use.refreshes},
+                       {"refreshes_refused", use.refreshes_refused},
+                       {"refused_refresh_token_uses", use.refused_refresh_token_uses},
+                       {"helix_calls", use.helix_calls},
+                       {"unauthorized", use.unauthorized},
+                       {"refused_token_uses", use.refused_token_uses}};
   return {{"connections", all.connections},
           {"closes", all.closes},
           {"logins", all.logins},
@@ -144,6 +239,25 @@ nlohmann::json to_json(const counters& all) {
           {"join_violations", all.join_violations},
           {"login_violations", all.login_violations},
           {"limit_violations", all.limit_violations()},
+          {"grants", all.grants},
+          {"refreshes", all.refreshes},
+          {"refreshes_refused", all.refreshes_refused},
+          {"refresh_tokens_rotated", all.refresh_tokens_rotated},
+          {"refused_refresh_token_uses", all.refused_refresh_token_uses},
+          {"tokens_revoked", all.tokens_revoked},
+          {"validations", all.validations},
+          {"device_polls", all.device_polls},
+          {"device_polls_too_fast", all.device_polls_too_fast},
+          {"api_calls", all.api_calls},
+          {"helix_calls", all.helix_calls},
+          {"unauthorized", all.unauthorized},
+          {"too_many_requests", all.too_many_requests},
+          {"refused_token_uses", all.refused_token_uses},
+          {"posts", all.posts},
+          {"answers_lost", all.answers_lost},
+          {"answers_cut", all.answers_cut},
+          {"requests_dropped", all.requests_dropped},
+          {"api", std::move(by_login)},
           {"faults", all.faults}};
 }
 
@@ -153,11 +267,9 @@ nlohmann::json to_json(const connection_info& whom) {
 }
 
 nlohmann::json to_json(const fault& what) {
-  return {{"kind", to_string(what.kind)},
-          {"when", to_string(what.when)},
-          {"login", what.login},
-          {"connection", what.connection},
-          {"count", what.count}};
+  return {{"kind", to_string(what.kind)},  {"when", to_string(what.when)}, {"login", what.login},
+          {"connection", what.connection}, {"count", what.count},          {"path", what.path},
+          {"client", what.client}};
 }
 
 } // namespace creamery::simulator

@@ -3,6 +3,7 @@
 #include "messages/result.hpp"
 #include "simulator/counters.hpp"
 #include "simulator/fault.hpp"
+#include "simulator/options.hpp"
 #include "simulator/requests.hpp"
 
 #include <nlohmann/json.hpp>
@@ -22,6 +23,12 @@ result<room_request> read_room(const nlohmann::json& from, const std::string& pl
 result<account_request> read_account(const nlohmann::json& from, const std::string& place);
 result<replay_request> read_replay(const nlohmann::json& from, const std::string& place);
 result<fault> read_fault(const nlohmann::json& from, const std::string& place);
+result<client_request> read_client(const nlohmann::json& from, const std::string& place);
+result<consent_request> read_consent(const nlohmann::json& from, const std::string& place);
+result<grant_request> read_grant(const nlohmann::json& from, const std::string& place);
+result<stream_request> read_stream(const nlohmann::json& from, const std::string& place);
+result<redemption_request> read_redemption(const nlohmann::json& from, const std::string& place);
+result<api_settings_request> read_api_settings(const nlohmann::json& from, const std::string& place);
 
 // The other way round.
 
@@ -29,5 +36,7 @@ nlohmann::json to_json(const replay_status& status);
 nlohmann::json to_json(const counters& all);
 nlohmann::json to_json(const connection_info& whom);
 nlohmann::json to_json(const fault& what);
+nlohmann::json to_json(const consent_request& consent);
+nlohmann::json to_json(const api_settings& settings);
 
 } // namespace creamery::simulator

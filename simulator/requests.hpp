@@ -98,10 +98,86 @@ struct account_request {
   std::string token;
   /// Scopes of that token; empty: all that chat needs.
   std::vector<std::string> scopes;
+  /// The client it belongs to; absent: `sim-client`.
+  std::optional<std::string> client_id;
+  /// How long it is good; absent: 58 days.
+  std::optional<std::chrono::seconds> expires_in;
   std::optional<std::string> display_name;
   std::optional<std::string> user_id;
   std::optional<std::string> color;
   std::optional<bool> verified;
+};
+
+/// An application that asks for tokens; what is absent stays.
+struct client_request {
+  std::string client_id;
+  /// Empty: a public client.
+  std::optional<std::string> secret;
+  std::optional<std::string> name;
+  std::optional<std::vector<std::string>> redirect_uris;
+  /// Each refresh gives a new refresh token, and the old one ends. Public clients: always.
+  std::optional<bool> rotate;
+};
+
+/// What becomes of those who ask for a user's consent.
+struct consent_request {
+  enum class answer {
+    /// A page asks.
+    ask,
+    /// Nobody is asked: `login` agrees, or doesn't.
+    approve,
+    deny,
+  };
+  answer mode = answer::ask;
+  /// Who agrees; also what the page suggests.
+  std::string login;
+};
+
+/// Consent that a user has given somewhere else.
+struct grant_request {
+  std::string login;
+  std::string client_id;
+  std::vector<std::string> scopes;
+  /// How long the access token is good; absent: as usual.
+  std::optional<std::chrono::milliseconds> expires_in;
+};
+
+/// What comes of it.
+struct granted_tokens {
+  std::string access_token;
+  std::string refresh_token;
+};
+
+/// What a channel shows; what is absent stays.
+struct stream_request {
+  std::string channel;
+  std::optional<bool> live;
+  std::optional<std::string> title;
+  std::optional<std::string> language;
+  std::optional<std::string> game_id;
+  std::optional<std::string> game_name;
+  std::optional<std::vector<std::string>> tags;
+  std::optional<unsigned> viewers;
+};
+
+/// A viewer redeems a reward that was made with Helix.
+struct redemption_request {
+  std::string channel;
+  std::string login;
+  std::string reward_id;
+  std::string user_input;
+};
+
+/// Times and limits of identity server and Helix, as in `api_settings`; what is absent stays.
+struct api_settings_request {
+  std::optional<std::chrono::milliseconds> token_life;
+  std::optional<std::chrono::milliseconds> app_token_life;
+  std::optional<std::chrono::milliseconds> code_life;
+  std::optional<std::chrono::milliseconds> device_life;
+  std::optional<std::chrono::milliseconds> device_interval;
+  std::optional<unsigned> rate_limit;
+  std::optional<unsigned> send_rate_limit;
+  std::optional<std::chrono::milliseconds> rate_period;
 };
 
 /// Real lines out of a file, sent again.

@@ -24,6 +24,8 @@ struct role_set {
   bool vip = false;
   bool subscriber = false;
   bool follower = false;
+  /// Speaks with an app's token, and has the Chat Bot badge for that.
+  bool bot = false;
   /// The past: not banned. `time_point::max()`: for ever.
   time_point banned_until{};
 
@@ -70,7 +72,22 @@ public:
     return owner_.user_id;
   }
 
+  /// The broadcaster.
+  const person& owner() const noexcept {
+    return owner_;
+  }
+
+  /// Takes over what is new about the broadcaster.
+  void belongs_to(const person& owner) {
+    owner_ = owner;
+  }
+
   role_set role_of(std::string_view login) const;
+
+  /// Who has a role here, or had one.
+  const std::map<std::string, role_set, std::less<>>& roles() const noexcept {
+    return roles_;
+  }
 
   /// The same, to be changed.
   role_set& change_role(std::string_view login);

@@ -17,9 +17,11 @@ void print_endpoints(const simulator& server) {
   std::cout << "Twitch chat on localhost:\n";
   for (const char* transport : {"ws", "wss", "irc", "ircs"})
     std::cout << "  " << server.endpoint(transport) << "\n";
+  for (const char* scheme : {"http", "https"})
+    std::cout << "  " << server.endpoint(scheme) << "   id (/oauth2) and Helix (/helix)\n";
   std::cout << "  " << server.control_url() << "   control API\n";
   if (!server.ca_file().empty())
-    std::cout << "  " << server.ca_file() << "   certificate to trust for wss and ircs\n";
+    std::cout << "  " << server.ca_file() << "   certificate to trust for wss, ircs and https\n";
   std::cout << std::flush;
 }
 

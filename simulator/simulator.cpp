@@ -80,7 +80,12 @@ const port_list& simulator::ports() const noexcept {
 
 std::string simulator::endpoint(const std::string& transport) const {
   const auto& p = ports();
-  auto port = transport == "ws" ? p.ws : transport == "wss" ? p.wss : transport == "irc" ? p.irc : p.ircs;
+  auto port = transport == "ws"     ? p.ws
+              : transport == "wss"  ? p.wss
+              : transport == "irc"  ? p.irc
+              : transport == "ircs" ? p.ircs
+              : transport == "http" ? p.http
+                                    : p.https;
   return transport + "://localhost:" + std::to_string(port);
 }
 
@@ -102,6 +107,30 @@ result<bool> simulator::account(account_request request) {
 
 bool simulator::revoke(const std::string& token) {
   return impl_->call([&](engine& x) { return x.chat().revoke(token, clock::now()); });
+}
+
+size_t simulator::revoke_all(const std::string& login, const std::string& client_id) {
+  return impl_->call([&](engine& x) { return x.chat().revoke_all(login, client_id, clock::now()); });
+}
+
+result<bool> simulator::client(client_request request) {
+  return impl_->call([&](engine& x) { return x.web().id().apply(request, clock::now()); });
+}
+
+result<bool> simulator::consent(consent_request request) {
+  return impl_->call([&](engine& x) { return x.web().id().apply(request); });
+}
+
+result<granted_tokens> simulator::grant(grant_request request) {
+  return impl_->call([&](engine& x) { return x.web().id().grant(request, clock::now()); });
+}
+
+result<bool> simulator::settings(api_settings_request request) {
+  return impl_->call([&](engine& x) { return x.web().apply(request); });
+}
+
+result<bool> simulator::stream(stream_request request) {
+  return impl_->call([&](engine& x) { return x.web().helix().world().apply(request, clock::now()); });
 }
 
 result<bool> simulator::room(room_request request) {

@@ -14,7 +14,7 @@
 
 namespace creamery::simulator {
 
-/// Twitch chat on localhost. Runs in a thread of its own; every call is safe from any other thread and returns when it
+/// Twitch on localhost: chat, identity server, Helix. Runs in a thread of its own; every call is safe from any other thread and returns when it
 /// has taken effect (which isn't yet when clients have read of it).
 class simulator {
 public:
@@ -32,7 +32,7 @@ public:
 
   const port_list& ports() const noexcept;
 
-  /// What a client connects to: "ws", "wss", "irc" or "ircs" as `wss://localhost:4431`.
+  /// What a client connects to: "ws", "wss", "irc", "ircs", "http" or "https" as `wss://localhost:4431`.
   std::string endpoint(const std::string& transport) const;
 
   /// The control API's address: `http://localhost:4434`.
@@ -49,6 +49,25 @@ public:
 
   /// Revokes a token; who is logged in with it is thrown out. False if there is no such token.
   bool revoke(const std::string& token);
+
+  /// The same for all access tokens of an account (of this client, unless it is empty), and it forgets what the account
+  /// allowed. Returns how many tokens that were.
+  size_t revoke_all(const std::string& login, const std::string& client_id = {});
+
+  /// Registers an application, or changes one.
+  result<bool> client(client_request request);
+
+  /// What becomes of those who ask for a user's consent.
+  result<bool> consent(consent_request request);
+
+  /// Gives tokens without a browser.
+  result<granted_tokens> grant(grant_request request);
+
+  /// Times and limits of the identity server and Helix.
+  result<bool> settings(api_settings_request request);
+
+  /// A stream goes live, ends, or shows something else.
+  result<bool> stream(stream_request request);
 
   /// Changes a room's settings; its members are told.
   result<bool> room(room_request request);

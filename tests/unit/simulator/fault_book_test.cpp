@@ -58,9 +58,40 @@ SCENARIO("faults that make no sense are refused") {
   CHECK(!book.add(two_lines));
 }
 
+SCENARIO("faults of HTTP strike requests, by path, client and account") {
+  fault_book book;
+  auto what = waiting(fault_kind::http_lost, fault_moment::now, 2, "ann");
+  what.path = "/oauth2/token";
+  what.client = "mine";
+  REQUIRE(book.add(what));
+  CHECK(!book.take_http("/oauth2/validate", "mine", "ann").has_value());
+  CHECK(!book.take_http("/oauth2/token", "other", "ann").has_value());
+  CHECK(!book.take_http("/oauth2/token", "mine", "bob").has_value());
+  CHECK(book.take_http("/oauth2/token", "mine", "ann").has_value());
+  CHECK(book.take_http("/oauth2/token", "mine", "ann").has_value());
+  CHECK(!book.take_http("/oauth2/token", "mine", "ann").has_value());
+}
+
+SCENARIO("faults of HTTP leave chat alone, and the other way round") {
+  fault_book book;
+  REQUIRE(book.add(waiting(fault_kind::http_lost, fault_moment::connect)));
+  REQUIRE(book.add(waiting(fault_kind::reset, fault_moment::login)));
+  CHECK(book.take(fault_moment::connect, "", 1).empty());
+  CHECK(book.take_http("/", "", "")->kind == fault_kind::http_lost);
+  CHECK_EQ(book.take(fault_moment::login, "", 1).size(), 1u);
+  auto without_status = waiting(fault_kind::http_status, fault_moment::now);
+  CHECK(!book.add(without_status));
+  without_status.status = 200;
+  CHECK(!book.add(without_status));
+  CHECK(!book.add(waiting(fault_kind::http_slow, fault_moment::now)));
+  auto with_path = waiting(fault_kind::reset, fault_moment::now);
+  with_path.path = "/helix";
+  CHECK(!book.add(with_path));
+}
+
 SCENARIO("kinds and moments have names") {
   for (auto name : {"reset", "finish", "half_open", "slow", "slice", "cut", "garbage", "refuse_login", "reconnect",
-                    "ignore_ping"}) {
+                    "ignore_ping", "http_status", "http_slow", "http_cut", "http_lost"}) {
     auto kind = parse_fault_kind(name);
     REQUIRE(kind.has_value());
     CHECK_EQ(std::string{to_string(*kind)}, name);
