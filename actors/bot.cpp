@@ -2,6 +2,7 @@
 
 #include "actors/chat_connection.hpp"
 #include "actors/cog_runner.hpp"
+#include "actors/helix_sender.hpp"
 #include "actors/router.hpp"
 #include "runtime/irc/channel_plan.hpp"
 #include "runtime/irc/reading_log.hpp"
@@ -50,6 +51,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
                    [this, connection, channels] { return start_connection(connection, channels); },
                    {"drop"}});
   }
+  if (settings_.send != send_way::irc)
+    children_.add({"helix", "helix_sender", policies.connection, false, [this] { return start_sender(); }});
   children_.start();
   watch_cogs();
   return children_.behavior<bot_actor>(
@@ -58,6 +61,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
       accounts_ = accounts;
       for (const auto& [cog, address] : cogs_)
         self_->send(address, use_atom_v, accounts);
+      if (sender_)
+        self_->send(sender_, use_atom_v, accounts);
       for (const auto& [connection, address] : connections_)
         self_->send(address, use_atom_v, accounts);
       follow_account();
@@ -66,6 +71,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
       outbox_ = outbox;
       for (const auto& [cog, address] : cogs_)
         self_->send(address, use_atom_v, outbox);
+      if (sender_)
+        self_->send(sender_, use_atom_v, outbox);
       for (const auto& [connection, address] : connections_)
         self_->send(address, use_atom_v, outbox);
     },
@@ -179,9 +186,22 @@ caf::actor bot_state::start_cog(const cog_settings& cog, const std::shared_ptr<c
   return caf::actor_cast<caf::actor>(address);
 }
 
+caf::actor bot_state::start_sender() {
+  sender_ = self_->spawn<helix_sender>(sender_identity{settings_.name, settings_.account, accounts_,
+                                                       settings_.send == send_way::application, settings_.channels});
+  if (outbox_)
+    self_->send(sender_, use_atom_v, outbox_);
+  return caf::actor_cast<caf::actor>(sender_);
+}
+
 caf::actor bot_state::start_connection(const std::string& connection, const std::vector<std::string>& channels) {
-  connection_identity identity{settings_.name + "/" + connection, settings_.name, settings_.account, accounts_,
-                               readiness_listener_actor{self_},   channels};
+  connection_identity identity{settings_.name + "/" + connection,
+                               settings_.name,
+                               settings_.account,
+                               accounts_,
+                               readiness_listener_actor{self_},
+                               channels,
+                               settings_.send != send_way::irc};
   // What wasn't read is remembered whatever else is forgotten.
   auto reading = environment_.memory.share<reading_log>(
     "reading/" + identity.name, [&] { return std::make_shared<reading_log>(unread_before(channels)); });

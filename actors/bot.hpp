@@ -39,6 +39,7 @@ private:
   void forgive(const std::string& cog);
   caf::actor start_router();
   caf::actor start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module);
+  caf::actor start_sender();
   caf::actor start_connection(const std::string& connection, const std::vector<std::string>& channels);
   /// Where a child stands in the tree.
   std::string path_of(std::string_view child) const;
@@ -68,6 +69,8 @@ private:
   supervisor<bot_actor::base> children_;
   router_actor router_;
   outbox_actor outbox_;
+  /// Null: what is said is written by the connections.
+  helix_sender_actor sender_;
   std::map<std::string, cog_actor> cogs_;
   std::map<std::string, chat_connection_actor> connections_;
   /// For each cog its watchdog, and whether the present handler was warned of.

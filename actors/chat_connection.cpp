@@ -600,7 +600,7 @@ void chat_connection_state::tell_membership(const std::string& channel, membersh
     memory_->reading->left(channel);
   else if (what == membership_change::kind::lost && joined_link(channel) == nullptr)
     memory_->reading->lost(channel);
-  if (outbox_)
+  if (outbox_ && !who_.reads_only)
     self_->send(outbox_, membership_change{who_.bot, channel, what, session_of(on)}, chat_writer_actor{self_});
 }
 

@@ -33,6 +33,8 @@ struct connection_identity {
   account_directory_actor accounts;
   readiness_listener_actor owner;
   std::vector<std::string> channels;
+  /// What the bot says is written by others.
+  bool reads_only = false;
 };
 
 /// What a connection is in the middle of; it outlives the connection's actor, and with it the sockets do.

@@ -189,6 +189,8 @@ using outbox_actor = supervised_actor::extend<
   caf::result<void>(own_state),
   // Twitch sent a NOTICE, perhaps the refusal of a message. Request, like the one before.
   caf::result<void>(channel_notice),
+  // Twitch's API has answered to a message. Notice: without it, the message counts as unconfirmed.
+  caf::result<void>(send_verdict),
   // It is time to look at the queue again. Only the outbox itself sends this.
   caf::result<void>(caf::tick_atom),
   // How it stands. Request.
@@ -328,6 +330,15 @@ using chat_connection_actor = supervised_actor::extend<
   // How it stands. Request.
   caf::result<connection_report>(caf::get_atom)>;
 
+/// Writes what a bot says through Twitch's API.
+using helix_sender_actor = supervised_actor::extend<
+  // Write this line to a channel, see `chat_writer_actor`.
+  caf::result<bool>(outgoing_line),
+  // Talk to this outbox, or have calls made by these, from now on. Notice: told by the bot after each restart.
+  caf::result<void>(use_atom, outbox_actor), caf::result<void>(use_atom, account_directory_actor),
+  // It is time to ask for ids again. Only the sender itself sends this.
+  caf::result<void>(caf::tick_atom)>;
+
 /// One cog of a bot.
 using cog_actor = supervised_actor::extend<
   // The next lines, see `cog_sink_actor`.
@@ -435,6 +446,7 @@ CAF_ADD_TYPE_ID(creamery, (creamery::reading_gap))
 CAF_ADD_TYPE_ID(creamery, (creamery::router_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::say))
 CAF_ADD_TYPE_ID(creamery, (creamery::send_counters))
+CAF_ADD_TYPE_ID(creamery, (creamery::send_verdict))
 CAF_ADD_TYPE_ID(creamery, (creamery::secret))
 CAF_ADD_TYPE_ID(creamery, (creamery::stored_token))
 CAF_ADD_TYPE_ID(creamery, (creamery::token_report))

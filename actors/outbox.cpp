@@ -80,6 +80,13 @@ outbox_actor::behavior_type outbox_state::make_behavior() {
       on_notice(notice);
       proceed();
     },
+    [this](const send_verdict& verdict) {
+      if (memory_->queue.decided(verdict) && verdict.what != send_verdict::kind::confirmed)
+        log_->warn("{}: a message of {} in #{} {}: {} ({})", account_, verdict.bot, verdict.channel,
+                   verdict.what == send_verdict::kind::refused ? "was refused by Twitch" : "was perhaps not said",
+                   verdict.text, verdict.code.empty() ? "no code" : verdict.code);
+      proceed();
+    },
     [this](caf::tick_atom) {
       alarm_.rang(self_);
       proceed();

@@ -173,6 +173,16 @@ struct cog_settings {
   nlohmann::json options;
 };
 
+/// How a bot writes to chat.
+enum class send_way : uint8_t {
+  /// Over its chat connections.
+  irc,
+  /// Through Twitch's API, with the account's token.
+  helix,
+  /// Through Twitch's API, with the application's token.
+  application,
+};
+
 /// One bot.
 struct bot_settings {
   std::string name;
@@ -183,6 +193,7 @@ struct bot_settings {
   std::vector<cog_settings> cogs;
   /// By how many connections each channel is read.
   size_t redundancy = 1;
+  send_way send = send_way::irc;
 };
 
 } // namespace creamery

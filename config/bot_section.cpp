@@ -39,6 +39,7 @@ public:
     bot.cogs = read_cogs(settings_, context_);
     bot.scopes = read_scopes();
     bot.chat = read_chat();
+    bot.send = read_send(bot.chat);
     bot.redundancy = static_cast<int>(settings_.number("redundancy", 1, 2, "1 or 2 connections").value_or(1));
     bot.anonymous = settings_.boolean("anonymous").value_or(false);
     bot.verified = settings_.boolean("verified").value_or(false);
@@ -136,6 +137,13 @@ private:
     return false;
   }
 
+  send_transport read_send(chat_transport chat) {
+    constexpr std::array<std::string_view, 3> words{"irc", "helix", "application"};
+    auto otherwise = chat == chat_transport::irc ? send_transport::irc : send_transport::helix;
+    auto chosen = settings_.choice("send", words);
+    return chosen ? static_cast<send_transport>(*chosen) : otherwise;
+  }
+
   chat_transport read_chat() {
     constexpr std::array<std::string_view, 2> words{"irc", "eventsub"};
     return settings_.choice("chat", words).value_or(0) == 0 ? chat_transport::irc : chat_transport::eventsub;
@@ -191,6 +199,11 @@ private:
     if (bot.anonymous && bot.verified)
       warn(" is anonymous, so there is no account that Twitch could have verified",
            "either 'verified: true' or 'anonymous: true'");
+    if (bot.anonymous && bot.send != send_transport::irc)
+      warn(" is anonymous, so it can't say anything, whichever way", "no 'send', or an account");
+    if (!bot.anonymous && bot.chat == chat_transport::eventsub && bot.send == send_transport::irc)
+      context_.out.error(bot.where, settings_.owner() + " has no chat connection to send over",
+                         "'send: helix' or 'send: application' with 'chat: eventsub'");
     if (bot.anonymous && bot.chat == chat_transport::eventsub)
       context_.out.error(bot.where, settings_.owner() + " is anonymous and reads chat through EventSub",
                          "'chat: irc', since EventSub takes an account");

@@ -23,6 +23,16 @@ enum class chat_transport {
   eventsub,
 };
 
+/// How a bot writes to chat.
+enum class send_transport {
+  /// The chat protocol.
+  irc,
+  /// Twitch's API, with the account's token.
+  helix,
+  /// Twitch's API, with the application's token: that gives the Chat Bot badge.
+  application,
+};
+
 /// One cog of a bot.
 struct cog_config {
   /// Lower-case letters, digits and `_`; also the name of its module.
@@ -53,6 +63,8 @@ struct bot_config {
   /// The OAuth scopes to ask for; empty: what the cogs need. `all_scopes` is written out.
   std::vector<std::string> scopes;
   chat_transport chat = chat_transport::irc;
+  /// Unless it is said: as it reads.
+  send_transport send = send_transport::irc;
   /// How many connections read each channel: 1 or 2.
   int redundancy = 1;
   /// Reads chat as `justinfan…`, without an account and without sending.

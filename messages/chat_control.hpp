@@ -62,6 +62,26 @@ struct channel_notice {
   std::string text;
 };
 
+/// What Twitch's API answered to a message.
+struct send_verdict {
+  enum class kind : uint8_t {
+    confirmed,
+    /// It was certainly not said.
+    refused,
+    /// Nobody knows.
+    unknown,
+  };
+
+  std::string bot;
+  std::string channel;
+  /// As in `outgoing_line`.
+  uint64_t number = 0;
+  kind what = kind::unknown;
+  /// Why it was refused: Twitch's code, which may be a new one, and its words.
+  std::string code;
+  std::string text;
+};
+
 /// A complete line for the server, CR LF included.
 struct outgoing_line {
   std::string channel;
@@ -111,6 +131,14 @@ template <class Inspector>
 bool inspect(Inspector& f, channel_notice& x) {
   return f.object(x).fields(f.field("bot", x.bot), f.field("channel", x.channel), f.field("msg_id", x.msg_id),
                             f.field("text", x.text));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, send_verdict& x) {
+  auto what = static_cast<uint8_t>(x.what);
+  return f.object(x).fields(f.field("bot", x.bot), f.field("channel", x.channel), f.field("number", x.number),
+                            f.field("what", what), f.field("code", x.code), f.field("text", x.text))
+         && (x.what = static_cast<send_verdict::kind>(what), what <= static_cast<uint8_t>(send_verdict::kind::unknown));
 }
 
 template <class Inspector>

@@ -96,11 +96,15 @@ private:
       parser_.emplace();
       parser_->header_limit(max_header);
       parser_->body_limit(max_body);
-      http::async_read(socket_, buffer_, *parser_, [self = shared_from_this()](error_code why, size_t) {
+      http::async_read_header(socket_, buffer_, *parser_, [self = shared_from_this()](error_code why, size_t) {
         if (why)
           self->end();
+        else if (self->parser_->chunked())
+          // Nobody who has business here sends one, and Beast's parser ends the process when its last chunk is cut in a
+          // certain place.
+          self->refuse_chunked();
         else
-          self->handle();
+          self->read_body();
       });
     }
 
@@ -123,6 +127,20 @@ private:
     }
 
   private:
+    void read_body() {
+      http::async_read(socket_, buffer_, *parser_, [self = shared_from_this()](error_code why, size_t) {
+        if (why)
+          self->end();
+        else
+          self->handle();
+      });
+    }
+
+    void refuse_chunked() {
+      parser_->get().keep_alive(false); // its body stays unread
+      write({411, "text/plain", "a request with a body has to tell its length\n"});
+    }
+
     void handle() {
       const auto& request = parser_->get();
       auto header = [&](http::field name) { return std::string{request[name]}; };

@@ -225,6 +225,28 @@ bool say_queue::noticed(const std::string& bot, const std::string& channel, std:
   return true;
 }
 
+bool say_queue::decided(const send_verdict& verdict) {
+  auto* in = find(verdict.bot, verdict.channel);
+  if (in == nullptr)
+    return false;
+  auto one =
+    std::find_if(in->in_flight.begin(), in->in_flight.end(), [&](const auto& x) { return x.number == verdict.number; });
+  if (one == in->in_flight.end())
+    return false;
+  auto sent = std::move(*one);
+  in->in_flight.erase(one);
+  --counters_.in_flight;
+  switch (verdict.what) {
+    case send_verdict::kind::confirmed: ++counters_.confirmed; break;
+    case send_verdict::kind::refused: ++counters_.refused; break;
+    case send_verdict::kind::unknown:
+      give_up(*in, std::move(sent));
+      deadline_ = time_point::min();
+      break;
+  }
+  return true;
+}
+
 std::vector<say_queue::transmission> say_queue::next(time_point now) {
   std::vector<transmission> todo;
   if (now >= expiry_)

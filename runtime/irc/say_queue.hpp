@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/chat_control.hpp"
 #include "messages/counters.hpp"
 #include "messages/say.hpp"
 #include "runtime/irc/limiter.hpp"
@@ -104,6 +105,10 @@ public:
 
   /// Twitch sent a NOTICE for `channel`. Returns whether it refused a message.
   bool noticed(const std::string& bot, const std::string& channel, std::string_view msg_id);
+
+  /// It is known what became of a transmission, by its number: it was said or refused, or nobody will ever know. Returns whether it
+  /// was waited for.
+  bool decided(const send_verdict& verdict);
 
   /// What may be written now, in order. Drops what has become too old.
   std::vector<transmission> next(time_point now);

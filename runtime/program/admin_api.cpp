@@ -224,9 +224,22 @@ std::string to_json(const node_report& report) {
                         {"waiting", x.waiting},
                         {"in_flight", x.in_flight}});
   }
+  auto tokens = json::array();
+  for (const auto& x : report.tokens)
+    tokens.push_back({{"account", x.account},
+                      {"state", x.state},
+                      {"login", x.login},
+                      {"scopes", x.scopes},
+                      {"missing_scopes", x.missing_scopes},
+                      {"expires_in_ms", x.expires_in_ms < 0 ? json{} : json(x.expires_in_ms)},
+                      {"needs_grant", x.needs_grant},
+                      {"remedy", x.remedy},
+                      {"problem", x.problem},
+                      {"renewals", x.renewals}});
   json all{{"tree", tree_of(report.tree, "", report)},
            {"bots", std::move(bots)},
            {"accounts", std::move(accounts)},
+           {"tokens", std::move(tokens)},
            {"balanced", balanced}};
   return all.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }

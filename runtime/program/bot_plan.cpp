@@ -99,6 +99,10 @@ bot_plan plan_bots(const configuration& config, token_vault* vault, module_loade
     else
       share(*shared, std::move(mine));
     bot_settings settings{bot.name, shared->id, bot.prefix, bot.channels, {}, static_cast<size_t>(bot.redundancy)};
+    if (!bot.anonymous)
+      settings.send = bot.send == send_transport::irc     ? send_way::irc
+                      : bot.send == send_transport::helix ? send_way::helix
+                                                          : send_way::application;
     for (const auto& cog : bot.cogs)
       settings.cogs.push_back({cog.name, cog.options});
     plan.bots.push_back(std::move(settings));

@@ -26,10 +26,10 @@ void add_all(std::vector<std::string>& scopes, std::string_view separated_by_spa
 
 std::vector<std::string> needed_scopes(const bot_config& bot, module_loader& modules, const guilt_list* guilty) {
   std::vector<std::string> scopes;
-  if (bot.chat == chat_transport::irc)
-    add_all(scopes, "chat:read chat:edit");
-  else
-    add_all(scopes, "user:read:chat user:write:chat");
+  add(scopes, bot.chat == chat_transport::irc ? "chat:read" : "user:read:chat");
+  add(scopes, bot.send == send_transport::irc ? "chat:edit" : "user:write:chat");
+  if (bot.send == send_transport::application)
+    add(scopes, "user:bot");
   for (const auto& cog : bot.cogs) {
     if (guilty != nullptr && guilty->of(cog.name))
       continue;

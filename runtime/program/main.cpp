@@ -29,8 +29,9 @@ struct simulate_arguments {
 void add_simulate_options(CLI::App& command, simulate_arguments& arguments) {
   auto& server = arguments.setup.server;
   command
-    .add_option("--port", server.base_port,
-                "ws; wss, irc, ircs and the control API take the next four (0: any free ones)")
+    .add_option(
+      "--port", server.base_port,
+      "ws; wss, irc, ircs, the control API, and the API over http and https take the next six (0: any free ones)")
     ->capture_default_str();
   command.add_option("--bind", server.bind, "addresses to listen at")->capture_default_str();
   command.add_flag("--allow-remote", server.allow_remote, "allow addresses other than loopback");

@@ -45,6 +45,20 @@ void show(const json& children, const std::string& indent, std::ostream& out) {
   }
 }
 
+/// Only tokens with which something is wrong, or will be.
+void show_tokens(const json& tokens, std::ostream& out) {
+  for (const auto& one : tokens) {
+    auto problem = one.value("problem", "");
+    if (auto missing = one.value("missing_scopes", json::array()); problem.empty() && !missing.empty())
+      problem = "lacks " + missing.dump();
+    if (problem.empty() && !one.value("needs_grant", false))
+      continue;
+    out << fmt::format("\ntoken of {}: {}{}\n", one.value("account", ""),
+                       problem.empty() ? "there is none yet" : problem,
+                       one.value("remedy", "").empty() ? "" : "; " + one.value("remedy", ""));
+  }
+}
+
 /// Channels that were unread at the same time stand in one line.
 void show_gaps(const json& bots, std::ostream& out) {
   for (const auto& bot : bots) {
@@ -88,6 +102,7 @@ int status(const config_arguments& arguments) {
   std::cout << fmt::format("{:<36}{:<16}{:<12}{:>8}{:>9}  {}\n", "actor", "kind", "state", "restarts", "queue",
                            "up for, or why not");
   show(content["tree"], "", std::cout);
+  show_tokens(content.value("tokens", json::array()), std::cout);
   show_gaps(content.value("bots", json::array()), std::cout);
   return 0;
 }

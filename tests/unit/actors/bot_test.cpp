@@ -56,6 +56,7 @@ outbox_actor::behavior_type outbox_double(std::shared_ptr<world> w) {
     },
     [](const own_state&) {},
     [](const channel_notice&) {},
+    [](const send_verdict&) {},
     [](caf::tick_atom) {},
     [](caf::get_atom) { return outbox_report{}; },
     [](ready_atom) {},

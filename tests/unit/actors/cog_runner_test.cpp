@@ -96,6 +96,7 @@ outbox_actor::behavior_type outbox_double(outbox_actor::pointer self, std::share
     [](const membership_change&, const chat_writer_actor&) {},
     [](const own_state&) {},
     [](const channel_notice&) {},
+    [](const send_verdict&) {},
     [record](caf::tick_atom) { record->unanswered.clear(); },
     [](caf::get_atom) { return outbox_report{}; },
     [](ready_atom) {},

@@ -83,9 +83,44 @@ struct queue_fixture : creamery::test::fixture {
   say_queue::transmission last;
 };
 
+send_verdict verdict(uint64_t number, send_verdict::kind what) {
+  return {"bot", "a", number, what, {}, {}};
+}
+
 } // namespace
 
 BEGIN_FIXTURE_SCOPE(queue_fixture)
+
+SCENARIO("a verdict names the message that it is about, whatever else is unanswered") {
+  queue.joined("bot", "a");
+  queue.own_state("bot", "a", true, "", "");
+  accept("a", "one");
+  accept("a", "two");
+  accept("a", "three");
+  CHECK_EQ(written().size(), 3u);
+  auto third = last.number;
+  CHECK(queue.decided(verdict(third, send_verdict::kind::refused)));
+  CHECK(queue.decided(verdict(third - 2, send_verdict::kind::confirmed)));
+  CHECK(queue.decided(verdict(third - 1, send_verdict::kind::unknown)));
+  CHECK(!queue.decided(verdict(third - 1, send_verdict::kind::confirmed)));
+  auto counted = queue.counters();
+  CHECK_EQ(counted.refused, 1u);
+  CHECK_EQ(counted.confirmed, 1u);
+  CHECK_EQ(counted.unconfirmed, 1u);
+  CHECK(is_balanced(counted));
+}
+
+SCENARIO("a message with the promise to be said is said again when nobody knows what became of it") {
+  queue.joined("bot", "a");
+  queue.own_state("bot", "a", true, "", "");
+  auto important = message("a", "one");
+  important.promise = delivery_promise::at_least_once;
+  CHECK(queue.accept(important, now));
+  CHECK_EQ(written().size(), 1u);
+  CHECK(queue.decided(verdict(last.number, send_verdict::kind::unknown)));
+  CHECK_EQ(written(), strings{"a: one"});
+  CHECK_EQ(queue.counters().repeated, 1u);
+}
 
 SCENARIO("a message that comes again because its answer was lost is said once") {
   queue.joined("bot", "a");
