@@ -14,6 +14,13 @@
 
 namespace creamery {
 
+namespace {
+
+/// Calls that may wait for an account that is being started.
+constexpr size_t max_early_calls = 100;
+
+} // namespace
+
 account_state::account_state(account_actor::pointer self, account_settings settings, vault_actor vault,
                              authorizer_actor authorizer, const runtime_environment& environment)
   : self_(self),
@@ -58,11 +65,7 @@ account_actor::behavior_type account_state::make_behavior() {
       if (keeper_)
         self_->send(keeper_, use_atom_v, authorizer_);
     },
-    [this](const helix::request& what) -> caf::result<helix::answer> {
-      if (helix_)
-        return self_->delegate(helix_, what);
-      return helix::answer{true, {helix::error::kind::unauthorized, 0, "the account is anonymous"}};
-    },
+    [this](const helix::request& what) { return call(what); },
     [this](token_atom) -> caf::result<token_report> {
       if (settings_.anonymous) {
         token_report none;
@@ -117,7 +120,22 @@ caf::actor account_state::start_keeper() {
 caf::actor account_state::start_helix() {
   helix_ =
     self_->spawn<helix_client>(settings_.id, keeper_, *environment_.identity.helix, environment_.chat.wall_clock);
+  for (auto& [what, promise] : std::exchange(early_calls_, {}))
+    promise.delegate(helix_, std::move(what));
   return caf::actor_cast<caf::actor>(helix_);
+}
+
+caf::result<helix::answer> account_state::call(const helix::request& what) {
+  if (helix_)
+    return self_->delegate(helix_, what);
+  if (settings_.anonymous)
+    return helix::answer{true, {helix::error::kind::unauthorized, 0, "the account is anonymous"}};
+  if (environment_.identity.helix == nullptr || early_calls_.size() >= max_early_calls)
+    return helix::answer{true, {helix::error::kind::overloaded, 0, "the account is being started"}};
+  // An account that is started because of this very call isn't ready yet.
+  auto promise = self_->make_response_promise<helix::answer>();
+  early_calls_.emplace_back(what, promise);
+  return promise;
 }
 
 caf::actor account_state::start_outbox() {

@@ -7,6 +7,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace creamery {
 
@@ -27,6 +29,7 @@ private:
   caf::actor start_outbox();
   caf::actor start_keeper();
   caf::actor start_helix();
+  caf::result<helix::answer> call(const helix::request& what);
   account_limits limits() const;
   /// What the account has used of its allowances, from the file if there is one.
   std::shared_ptr<allowance_log> open_allowance() const;
@@ -39,6 +42,8 @@ private:
   outbox_actor outbox_;
   token_keeper_actor keeper_;
   helix_actor helix_;
+  /// What was asked for before that was there.
+  std::vector<std::pair<helix::request, caf::typed_response_promise<helix::answer>>> early_calls_;
   vault_actor vault_;
   authorizer_actor authorizer_;
   /// Who has to know the outbox, by the names of the bots.

@@ -153,7 +153,7 @@ void cog_runner_state::call(helix::request what, std::function<void(const helix:
   self_->request(identity_.accounts, caf::infinite, identity_.account, std::move(what))
     .then(done, [done](const caf::error&) {
       done(
-        {true, {helix::error::kind::overloaded, 0, "a part of the bot was restarted: it may have been done, or not"}});
+        {true, {helix::error::kind::unavailable, 0, "a part of the bot was restarted: it may have been done, or not"}});
     });
 }
 

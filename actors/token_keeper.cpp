@@ -176,12 +176,12 @@ void token_keeper_state::on_answer() {
 }
 
 caf::result<credentials> token_keeper_state::give_app_token() {
-  auto promise = self_->make_response_promise<credentials>();
   auto now = self_->clock().now();
   const auto& grant = settings_.grant;
-  if (grant.client_secret.empty() || server_ == nullptr)
+  if (grant.client_id.empty() || grant.client_secret.empty() || server_ == nullptr)
     return caf::make_error(caf::sec::invalid_argument,
                            "an application's token takes a client id and secret for bot '" + grant.bot + "'");
+  auto promise = self_->make_response_promise<credentials>();
   waiting_for_app_.push_back(promise);
   if (app_token_.current(now) != nullptr || !app_token_.problem(now).empty()) {
     answer_app_waiting();

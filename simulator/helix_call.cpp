@@ -33,11 +33,28 @@ body_reader& body_reader::read(const char* name, std::optional<T>& out, IsIt is_
   return *this;
 }
 
+std::optional<std::string> body_reader::in_query(const char* name) const {
+  if (!query_ || !member_of(object_, name).is_null() || !query_->has(name))
+    return std::nullopt;
+  return std::string{query_->get(name)};
+}
+
 body_reader& body_reader::get(const char* name, std::optional<std::string>& out) {
+  if (auto text = in_query(name)) {
+    out = std::move(text);
+    return *this;
+  }
   return read(name, out, [](const auto& x) { return x.is_string(); });
 }
 
 body_reader& body_reader::get(const char* name, std::optional<int64_t>& out) {
+  if (auto text = in_query(name)) {
+    if (auto number = number_in(*text))
+      out = static_cast<int64_t>(*number);
+    else if (!mistake_)
+      mistake_ = helix_refusal(400, "The query parameter " + std::string{name} + " is not a number.");
+    return *this;
+  }
   return read(name, out, [](const auto& x) { return x.is_number_integer(); });
 }
 

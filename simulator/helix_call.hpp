@@ -57,6 +57,11 @@ public:
   explicit body_reader(const nlohmann::json& object) : object_(object) {
   }
 
+  /// Reads the body of a call, and what it lacks from the query: for the endpoints where clients that are used with Twitch put it
+  /// there (twurple: the ids of Send Chat Message, and everything of conduits).
+  explicit body_reader(const helix_call& call) : object_(call.body), query_(&call.request.query) {
+  }
+
   body_reader& get(const char* name, std::optional<std::string>& out);
   body_reader& get(const char* name, std::optional<int64_t>& out);
   body_reader& get(const char* name, std::optional<bool>& out);
@@ -79,8 +84,11 @@ public:
 private:
   template <class T, class IsIt>
   body_reader& read(const char* name, std::optional<T>& out, IsIt is_it);
+  /// What stands in the query for a member that the body lacks; nothing: there is none, or it is not looked for.
+  std::optional<std::string> in_query(const char* name) const;
 
   const nlohmann::json& object_;
+  const parameters* query_ = nullptr;
   refusal mistake_;
 };
 

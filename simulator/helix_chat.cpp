@@ -55,7 +55,7 @@ void helix_chat::add_to(helix_table& table) {
 http_answer helix_chat::send(const helix_call& call) {
   std::optional<std::string> channel, sender_id, message, parent;
   std::optional<bool> source_only, pin;
-  body_reader body{call.body};
+  body_reader body{call};
   body.need("broadcaster_id", channel).need("sender_id", sender_id).need("message", message);
   body.get("reply_parent_message_id", parent).get("for_source_only", source_only).get("pin", pin);
   if (body.mistake())

@@ -25,7 +25,7 @@ nlohmann::json shard_json(size_t number, const conduit_shard& what, eventsub_boo
 /// Reads `shard_count`.
 needed<size_t> read_count(const helix_call& call) {
   std::optional<int64_t> count;
-  body_reader body{call.body};
+  body_reader body{call};
   body.need("shard_count", count);
   if (body.mistake())
     return *body.mistake();
@@ -57,7 +57,7 @@ http_answer helix_eventsub::make_conduit(const helix_call& call) {
 
 http_answer helix_eventsub::change_conduit(const helix_call& call) {
   std::optional<std::string> id;
-  body_reader body{call.body};
+  body_reader body{call};
   body.need("id", id);
   if (body.mistake())
     return *body.mistake();

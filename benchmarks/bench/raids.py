@@ -206,8 +206,10 @@ class Creamery(Bot):
         if not setup.verified:
             settings["message_limit"] = 100_000
         environment["CREAMERY_TEST_SETTINGS"] = json.dumps(settings)
+        nobody = "http://127.0.0.1:9"  # refuses at once: tokens are used as they are
         file = folder / "bots.yaml"  # JSON is YAML
-        file.write_text(json.dumps({"bots": bots, "endpoints": {"irc": endpoint, "ca_file": str(ca_file)},
+        file.write_text(json.dumps({"bots": bots,
+                                    "endpoints": {"irc": endpoint, "id": nobody, "helix": nobody, "ca_file": str(ca_file)},
                                     "store": {"path": str(folder / "var")}, "admin": {"listen": "127.0.0.1:0"},
                                     "logging": {"level": "warning"}}), encoding="utf-8")
         return [str(self._build / "creamery"), "run", "--config", str(file)], environment

@@ -86,7 +86,8 @@ const creamery_cog_descriptor descriptor{creamery_cog_magic,
                                          CREAMERY_COG_ABI,
                                          [](cog& context) -> void* { return new probe(context); },
                                          [](void* object) { delete static_cast<probe*>(object); },
-                                         false};
+                                         false,
+                                         ""};
 
 // -- the plain way --------------------------------------------------------------------------------------------------------
 
@@ -110,6 +111,9 @@ struct plain_cog_state : cog_host {
   }
 
   void say(std::string_view, std::string_view, const say_options&) override {
+  }
+
+  void call(helix::request, std::function<void(const helix::answer&)>) override {
   }
 
   cog context_;
@@ -154,7 +158,8 @@ router_actor start_router(caf::local_actor* self) {
 }
 
 cog_actor start_cog(caf::local_actor* self, const router_actor& hub, const std::shared_ptr<cog_ledger>& ledger) {
-  cog_identity identity{"bot", "!", {"probe", nlohmann::json::object()}, ledger, ledger->take_over(clock_type::now())};
+  cog_identity identity{
+    "bot", "bot", {}, "!", {"probe", nlohmann::json::object()}, ledger, ledger->take_over(clock_type::now())};
   auto made =
     self->spawn<cog_runner, caf::detached>(std::move(identity), std::make_shared<const cog_module>(descriptor));
   caf::anon_send(made, use_atom_v, hub);

@@ -111,6 +111,10 @@ result<grant_wanted> plan_grant(const configuration& config, const auth_argument
   const auto* cog_path = std::getenv("CREAMERY_COG_PATH");
   module_loader modules{module_loader::usual_directories(cog_path ? cog_path : "")};
   auto needed = needed_scopes(*bot, modules);
+  for (const auto& cog : bot->cogs)
+    if (auto module = modules.load(cog.name); !module && bot->scopes.empty())
+      std::cerr << "creamery auth: what the cog '" << cog.name
+                << "' needs isn't known, and not asked for: " << to_string(module.error()) << '\n';
   return arguments.channel.empty() ? grant_for(*bot, needed) : grant_for_channel(*bot, arguments.channel, needed);
 }
 

@@ -39,6 +39,8 @@ result<configuration> demo_configuration(const simulator::simulator& twitch) {
   if (!loaded.ok())
     return failure{"demo.yaml", to_string(loaded.diagnostics.front())};
   loaded.config.endpoints.irc = twitch.endpoint("wss");
+  loaded.config.endpoints.id = twitch.endpoint("https") + "/oauth2";
+  loaded.config.endpoints.helix = twitch.endpoint("https") + "/helix";
   return std::move(loaded.config);
 }
 

@@ -6,6 +6,7 @@ doesn't within its deadline."""
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import json
 import os
 import re
@@ -25,6 +26,8 @@ import urllib.request
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
+
+from browser import Browser, text_of
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("CREAMERY_BUILD_DIR") or ROOT / "build")
@@ -177,24 +180,30 @@ class Simulator:
         self.ca_file = folder / "ca.pem"
         self._history_file = folder / "twitch.jsonl"
         self.tokens: dict[str, str] = {}
+        # Of all tokens that it knew when it was stopped.
+        self._last_fingerprints: set[str] = set()
         self._events: list[Event] = []
         self.process = Process("twitch", ["simulate", "--port", str(port), "--log", "quiet", "--ca-file", str(self.ca_file),
                                           "--history", str(self._history_file), *arguments], folder)
         try:
-            wait_for(lambda: "control API" in self.process.output or not self.process.is_running, "the simulator listens")
+            wait_for(lambda: "certificate to trust" in self.process.output or not self.process.is_running,
+                     "the simulator listens")
             assert self.process.is_running, f"the simulator didn't start: {self.process.output}"
-            urls = re.findall(r"^  ((\w+)://\S+)", self.process.output, re.MULTILINE)
+            urls = re.findall(r"^  ((\w+)://\S+)(?:   (.*))?$", self.process.output, re.MULTILINE)
         except BaseException:
             self.process.kill()
             raise
-        self.endpoints = {scheme: url for url, scheme in urls}
+        self.control = next(url for url, _, what in urls if what == "control API")
+        # Chat by the name of its transport; id and Helix are `http` and `https`.
+        self.endpoints = {scheme: url for url, scheme, what in urls if what != "control API"}
+        self.api, self.apis = self.endpoints["http"], self.endpoints["https"]
 
     # -- what it can be told
 
     def request(self, method: str, path: str, body: object = None) -> Any:
         """Asks the control API. What it refuses is an assertion."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.endpoints["http"] + path, data, method=method)
+        request = urllib.request.Request(self.control + path, data, method=method)
         try:
             with _no_proxy.open(request, timeout=SOON) as answer:
                 content = answer.read().decode()
@@ -209,6 +218,31 @@ class Simulator:
             self.request("POST", "/accounts", {"login": login, "token": token})
             self.tokens[login] = token
         return self.tokens[login]
+
+    def application(self, secret: str, ports: Iterable[int], rotate: bool = True) -> str:
+        """Registers an application whose bots are authorised on these ports; returns its client id. `rotate`: each renewal
+        replaces the refresh token, as Twitch does for some."""
+        client_id = "app" + secrets.token_hex(6)
+        self.request("POST", "/clients", {"client_id": client_id, "secret": secret, "rotate": rotate,
+                                          "redirect_uris": [f"http://localhost:{port}" for port in ports]})
+        return client_id
+
+    def consent(self, mode: str, login: str = "") -> None:
+        """What those do who are asked whether a bot may act for them: `approve` (as `login`), `deny` or `ask` (a page)."""
+        self.request("POST", "/consent", {"mode": mode, "login": login})
+
+    def revoke_all(self, login: str) -> None:
+        """An account disconnects all applications: its tokens end, and whoever uses them is thrown out."""
+        self.request("DELETE", f"/tokens?login={login}")
+
+    def revoke_access(self, login: str) -> None:
+        """Ends the access tokens of an account, not its refresh tokens."""
+        for token in self.request("GET", "/tokens"):
+            if (token["login"], token["kind"], token["state"]) == (login, "access", "valid"):
+                self.request("DELETE", f"/tokens?fingerprint={token['fingerprint']}")
+
+    def settings(self, **settings: object) -> None:
+        self.request("POST", "/settings", settings)
 
     def say(self, channel: str, text: str, login: str = "viewer", **more: object) -> str:
         """A viewer says something; returns the line's id."""
@@ -245,6 +279,12 @@ class Simulator:
         """The channels that an account is in."""
         return {x["channel"] for x in self.request("GET", "/channels") if any(m["login"] == login for m in x["members"])}
 
+    def fingerprints(self) -> set[str]:
+        """Of every token there is or was (SHA-256, the first 8 hex digits)."""
+        if not self.process.is_running:
+            return self._last_fingerprints
+        return {x["fingerprint"] for x in self.request("GET", "/tokens")}
+
     def replay_status(self, number: int) -> dict[str, Any]:
         return next(x for x in self.request("GET", "/replays") if x["id"] == number)
 
@@ -271,6 +311,7 @@ class Simulator:
 
     def stop(self) -> list[Event]:
         """Ends it, and returns everything that happened."""
+        self._last_fingerprints = self.fingerprints()
         status = self.process.stop()
         assert status == 0, f"the simulator ended with status {status}"
         with self._history_file.open(encoding="utf-8") as lines:
@@ -367,6 +408,28 @@ class Bots:
                 raise
             return True  # it took effect before there was an answer
 
+    # -- its pages where owners authorise bots
+
+    @property
+    def store(self) -> Path:
+        """The folder of its state, with the vault of its tokens."""
+        return Path(self.config()["store"]["path"])
+
+    def start_url(self, bot: str) -> str:
+        """Where the authorisation of a bot begins."""
+        return f"http://localhost:{self.config()['bots'][bot]['auth_port']}/start/{bot}"
+
+    def asks_for(self, bot: str) -> bool:
+        """Whether the page of the running service, or of `creamery auth`, offers to authorise this bot."""
+        url = self.start_url(bot)
+        try:
+            with _no_proxy.open(url.partition("/start/")[0] + "/", timeout=SOON) as page:
+                return f'href="/start/{bot}"' in page.read().decode()
+        except OSError:
+            return False
+
+    # -- what its cogs write
+
     def record_file(self, bot: str, cog: str) -> Path:
         """Where a recording cog of a bot writes to."""
         return self._folder / f"{bot}.{cog}.jsonl"
@@ -388,9 +451,16 @@ class Bots:
 # -- the network ---------------------------------------------------------------------------------------------------------
 
 
+# Below the range that systems take ports from by themselves; tests that run at the same time begin at different places.
+_next_port = 20_000 + os.getpid() * 100 % 10_000
+
+
 def free_ports(count: int) -> int:
-    """The first of so many consecutive ports that nobody listens on now."""
-    for first in range(20_000, 30_000, count):
+    """The first of so many consecutive ports that nobody listens on now; other ones each time."""
+    global _next_port
+    for _ in range(10_000 // count):
+        first = _next_port if _next_port + count <= 30_000 else 20_000
+        _next_port = first + count
         sockets = []
         try:
             for port in range(first, first + count):
@@ -446,6 +516,9 @@ class ConnectProxy:
 
 # -- tests ---------------------------------------------------------------------------------------------------------------
 
+# What may be one of the simulated Twitch's tokens: 30 letters and digits, or 50.
+TOKEN_WORD = re.compile(r"(?<![a-z0-9])(?:[a-z0-9]{30}|[a-z0-9]{50})(?![a-z0-9])")
+
 RECORDING_COGS = ("history", "thrower", "blocker", "pretender")
 
 
@@ -471,27 +544,38 @@ class Scenario(unittest.TestCase):
         return started
 
     def bots(self, twitch: Simulator, bots: dict[str, dict[str, Any]], transport: str = "irc",
-             timeouts: dict[str, int] | None = None, start: bool = True, **more: Any) -> Bots:
+             timeouts: dict[str, int] | None = None, start: bool = True, without_token: Iterable[str] = (),
+             rotate: bool = True, **more: Any) -> Bots:
         """Starts `creamery run`.
 
         `bots` is the section of bots.yaml; a bot's account is by default called as the bot. Recording cogs (`history`, …) get
-        their file without being told. `more` are further sections of bots.yaml."""
+        their file without being told. Bots `without_token` have an application instead, which rotates its refresh tokens or
+        doesn't, and a port on which they are authorised. `more` are further sections of bots.yaml."""
         name = f"bots-{len(self._bots)}"
         variables: dict[str, str] = {}
         config: dict[str, Any] = {
             "bots": {},
-            "endpoints": {"irc": twitch.endpoints[transport], "ca_file": str(twitch.ca_file)},
+            "endpoints": {"irc": twitch.endpoints[transport], "id": f"{twitch.apis}/oauth2", "helix": f"{twitch.apis}/helix",
+                          "ca_file": str(twitch.ca_file)},
             "logging": {"level": "debug", "file": str(self.folder / name / "creamery.log")},
             "admin": {"listen": "127.0.0.1:0", "token": self.secret()},
             "store": {"path": str(self.folder / name / "var")},
         } | more
+        application_secret = self.secret()
+        ports = {bot: free_ports(1) for bot in without_token}
+        application = twitch.application(application_secret, ports.values(), rotate) if ports else ""
         for bot, given in bots.items():
             settings = {"account": bot, "cogs": {"history": {}}} | given
             cogs = settings["cogs"] = {cog: dict(options) for cog, options in settings["cogs"].items()}
             for cog in set(cogs) & set(RECORDING_COGS):
                 cogs[cog].setdefault("file", str(self.folder / name / f"{bot}.{cog}.jsonl"))
-            variables[f"{bot.upper()}_ACCESS_TOKEN"] = twitch.token(settings["account"])
-            variables[f"{bot.upper()}_CLIENT_SECRET"] = self.secret()
+            if bot in ports:
+                settings["auth_port"] = ports[bot]
+                variables[f"{bot.upper()}_CLIENT_ID"] = application
+                variables[f"{bot.upper()}_CLIENT_SECRET"] = application_secret
+            else:
+                variables[f"{bot.upper()}_ACCESS_TOKEN"] = twitch.token(settings["account"])
+                variables[f"{bot.upper()}_CLIENT_SECRET"] = self.secret()
             config["bots"][bot] = settings
         variables["CREAMERY_KEY"] = self.secret()
         made = Bots(self.folder, name, config, variables, timeouts)
@@ -500,10 +584,15 @@ class Scenario(unittest.TestCase):
             made.start()
         return made
 
-    def program(self, *arguments: str, deadline: float = END, **environment: str) -> tuple[int, str]:
-        """Runs the program until it ends by itself; returns its exit status and everything that it wrote."""
+    def spawn(self, *arguments: str, **environment: str) -> Process:
+        """Starts the program."""
         process = Process(f"program-{len(self._others)}", arguments, self.folder, environment)
         self._others.append(process)
+        return process
+
+    def program(self, *arguments: str, deadline: float = END, **environment: str) -> tuple[int, str]:
+        """Runs the program until it ends by itself; returns its exit status and everything that it wrote."""
+        process = self.spawn(*arguments, **environment)
         return process.wait(deadline), process.output
 
     def secret(self) -> str:
@@ -512,11 +601,36 @@ class Scenario(unittest.TestCase):
         self._secrets.add(made)
         return made
 
+    def browse(self, twitch: Simulator, url: str) -> tuple[int, str]:
+        """Opens an address as the browser of a bot's owner does, through the simulated Twitch and back if it leads there;
+        returns status and text of the last page."""
+        browser = Browser(twitch.ca_file, SOON)
+        status, page = browser.open(url)
+        self._secrets |= browser.codes()
+        return status, text_of(page)
+
+    def command(self, bots: Bots, *arguments: str, **environment: str) -> Process:
+        """Starts a command of the program with the configuration of these bots."""
+        return self.spawn(*arguments, "--config", str(bots.config_file), "--env", str(bots.env_file), **environment)
+
+    def authorise(self, twitch: Simulator, bots: Bots, bot: str, login: str = "") -> None:
+        """Waits until a bot asks for it, and does what its owner does then: opens the page, and agrees as the bot's account."""
+        wait_for(lambda: bots.asks_for(bot), f"{bot} asks to be authorised")
+        twitch.consent("approve", login or bots.config()["bots"][bot]["account"])
+        status, page = self.browse(twitch, bots.start_url(bot))
+        self.assertEqual(status, 200, page)
+
     # -- common conditions
 
     def wait_until_joined(self, twitch: Simulator, login: str, channels: Iterable[str], deadline: float = SOON) -> None:
         wanted = set(channels)
         wait_for(lambda: twitch.members(login) >= wanted, f"{login} is in {', '.join(sorted(wanted))}", deadline)
+
+    def wait_until_it_answers(self, twitch: Simulator, login: str, channel: str, deadline: float = SOON) -> None:
+        """Waits until a command is answered."""
+        command = twitch.say(channel, "!mark here")
+        wait_for(lambda: any(x["reply_to"] == command for x in twitch.messages(login)), f"{login} answers in #{channel}",
+                 deadline)
 
     def wait_until_handled(self, twitch: Simulator, bots: Bots, bot: str, login: str | None = None, cog: str = "history",
                            channels: Iterable[str] | None = None, deadline: float = SOON) -> None:
@@ -539,19 +653,25 @@ class Scenario(unittest.TestCase):
 
     def _clean_up(self) -> None:
         try:
-            for process in self._processes():
-                process.kill()
-            self._check_secrets()
+            try:
+                granted = set().union(*(x.fingerprints() for x in self._simulators))
+            finally:
+                for process in self._processes():
+                    process.kill()
+            self._check_secrets(granted)
         finally:
             self._outputs = [(x.name, x.output) for x in self._processes()]
             shutil.rmtree(self.folder)
 
-    def _check_secrets(self) -> None:
+    def _check_secrets(self, granted: set[str]) -> None:
+        """`granted` are the fingerprints of the tokens that the simulator knew: it tells nobody the tokens themselves."""
         hidden = self._secrets.union(*(x.tokens.values() for x in self._simulators))
         written = [*self.folder.rglob("*.out"), *self.folder.rglob("*.log*"), *self.folder.rglob("*.jsonl")]
         for file in written:
             content = file.read_text(encoding="utf-8", errors="replace")
             self.assertFalse([x for x in hidden if x in content], f"a secret is in {file.relative_to(self.folder)}")
+            words = {hashlib.sha256(x.encode()).hexdigest()[:8] for x in set(TOKEN_WORD.findall(content))}
+            self.assertFalse(words & granted, f"a granted token is in {file.relative_to(self.folder)}")
 
     def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
         """Shows what the processes wrote when the test fails."""

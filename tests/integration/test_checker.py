@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import checker
 from checker import Event, check_answers, check_gaps, check_limits, check_lines
+from token_checker import Renewals, judge_renewals, read_log
 
 START = 1_700_000_000_000_000
 
@@ -224,6 +225,113 @@ class Checker(unittest.TestCase):
         self.assertEqual(check_limits(self.attempts("join", *[0.0] * 20, 10.0)), [])
         self.assertEqual(self.kinds(check_limits(self.attempts("join", *[0.0] * 20, 9.9))), ["join limit"])
         self.assertEqual(self.kinds(check_limits(self.attempts("login_refused", *[0.0] * 20, 9.9))), ["login limit"])
+
+
+
+class TokenChecker(unittest.TestCase):
+    """The story of a bot whose process is killed after a renewal was stored, in the gap, and after its successor was told so."""
+
+    def setUp(self) -> None:
+        self.twitch: list[Event] = []
+        self.log: list[Event] = []
+        self.kills: list[int] = []
+        self._seconds = 0
+        self.add("grant")
+        for _ in range(2):
+            self.renew("granted")
+            self.add("stored")
+            self.kill()
+        self.renew("granted")
+        self.kill()  # in the gap
+        self.renew("refused")
+        self.add("told")
+        self.add("grant")
+        self.renew("granted")
+        self.kill()  # in the gap, too, but the token was on the disk already
+        self.renew("granted")
+        self.add("stored")
+
+    def add(self, event: str, **more: object) -> None:
+        self._seconds += 1
+        to = self.log if event in ("stored", "told") else self.twitch
+        to.append({"at": START + self._seconds * 1_000_000, "event": event, "login": "bot", **more})
+
+    def renew(self, verdict: str) -> None:
+        self.add("api_call", path="/oauth2/validate", status=401)
+        self.add("refresh", verdict=verdict)
+
+    def kill(self) -> None:
+        self._seconds += 1
+        self.kills.append(START + self._seconds * 1_000_000)
+
+    def judge(self) -> Renewals:
+        return judge_renewals(self.twitch, self.log, self.kills, "bot")
+
+    def kinds(self) -> list[str]:
+        return [x.kind for x in self.judge().problems]
+
+    def test_accepts_a_good_story_of_tokens(self) -> None:
+        found = self.judge()
+        self.assertEqual(found.problems, [])
+        self.assertEqual((found.kills, found.in_flight, found.in_gap), (4, 2, 2))
+        self.assertEqual((found.granted, found.stored, found.lost), (5, 3, 1))
+
+    def test_names_a_token_that_was_stored_and_lost(self) -> None:
+        self.kill()
+        self.renew("refused")
+        self.add("told")
+        self.assertEqual(self.kinds(), ["lost"])
+
+    def test_names_a_token_that_was_lost_without_a_kill(self) -> None:
+        self.renew("refused")
+        self.add("told")
+        self.assertEqual(self.kinds(), ["lost"])
+
+    def test_names_a_gap_that_was_not_recognised(self) -> None:
+        self.log = [x for x in self.log if x["event"] != "told"]
+        self.assertEqual(self.kinds(), ["not recognised"])
+
+    def test_names_a_gap_that_was_not_recognised_at_the_end(self) -> None:
+        self.renew("granted")
+        self.kill()
+        self.renew("refused")
+        self.assertEqual(self.kinds(), ["not recognised"])
+
+    def test_lets_each_life_find_the_gap_for_itself(self) -> None:
+        self.renew("granted")
+        for _ in range(3):
+            self.kill()
+            self.renew("refused")
+        self.add("told")
+        self.assertEqual(self.kinds(), [])
+        self.assertEqual(self.judge().lost, 2)
+
+    def test_names_a_refused_token_that_is_tried_again_in_the_same_life(self) -> None:
+        self.renew("granted")
+        self.kill()
+        self.renew("refused")
+        self.renew("refused")
+        self.add("told")
+        self.assertEqual(self.kinds(), ["hammered"])
+
+    def test_names_a_loss_that_was_none(self) -> None:
+        self.add("told")
+        self.assertEqual(self.kinds(), ["false alarm"])
+
+    def test_names_a_token_that_is_stored_without_having_been_granted(self) -> None:
+        self.add("stored")
+        self.assertEqual(self.kinds(), ["stored nothing"])
+
+    def test_reads_what_a_bot_logs_of_its_tokens(self) -> None:
+        text = """2026-11-27 23:50:04.950 info    [token] bot: the token was renewed and is stored (1)
+2026-11-27 23:50:05.000 info    [token] bot: the token of bot is good
+2026-11-27 23:50:06.000 error   [token] bot: Twitch doesn't renew the token any more: Invalid refresh token (HTTP 400); it was \
+renewed once before, and that answer was lost on its way. Others go on; open http://localhost:1/start/bot or run: creamery auth bot
+2026-11-27 23:50:07.000 error   [token] bot: Twitch doesn't renew the token any more: no. Others go on; run: creamery auth bot
+"""
+        found = read_log(text)
+        self.assertEqual([(x["event"], x["login"]) for x in found], [("stored", "bot"), ("told", "bot")])
+        self.assertEqual(found[1]["at"] - found[0]["at"], 1_050_000)
 
 
 if __name__ == "__main__":

@@ -49,6 +49,16 @@ class Harness(unittest.TestCase):
 
         self.assertEqual(len(outcome_of(leak).failures), 1)
 
+    def test_notices_a_token_that_was_granted(self) -> None:
+        """Nobody told the harness which one it is."""
+        def leak(scenario: Scenario) -> None:
+            granted = scenario.simulator().request("POST", "/grants", {"login": "ann", "client_id": "sim-client", "scopes": []})
+            (scenario.folder / "creamery.log").write_text(f"renewing with {granted['result']['refresh_token']}\n", encoding="utf-8")
+
+        result = outcome_of(leak)
+        self.assertEqual(len(result.failures), 1)
+        self.assertIn("a granted token is in creamery.log", result.failures[0][1])
+
     def test_ends_the_processes_of_a_test_that_fails(self) -> None:
         started: list[int] = []
 

@@ -27,15 +27,23 @@ class Login(Scenario):
             self.assertEqual(check_lines(history, bot, bots.record(bot)), [])
         self.assertEqual(check_limits(history), [])
 
-    def test_a_token_that_becomes_valid_later_is_accepted(self) -> None:
-        """The token in .env isn't known to Twitch at first."""
+    def test_a_token_that_twitch_does_not_know_is_not_used(self) -> None:
+        """It is asked about once, and waits in .env for somebody who changes it; the other bot goes on."""
         twitch = self.simulator()
-        bots = self.bots(twitch, {"ann": {"channels": ["red"]}}, "irc", start=False)
+        bots = self.bots(twitch, {"ann": {"channels": ["red"]}, "bob": {"channels": ["red"]}}, "irc", start=False)
         token = twitch.tokens["ann"]
         twitch.request("DELETE", f"/tokens/{token}")
         bots.start()
-        wait_for(lambda: twitch.counters()["logins_refused"] >= 2, "the unknown token was refused twice")
+        wait_for(lambda: bots.process.count(r"error .*ann: Twitch doesn't accept the token any more: invalid access token"),
+                 "the log tells that the token isn't good")
+        self.wait_until_joined(twitch, "bob", ["red"])
+        twitch.say("red", "!mark alone")
+        wait_for(lambda: twitch.messages("bob"), "the other one answers")
+        self.assertEqual(bots.process.stop(), 0)
+        counters = twitch.counters()
+        self.assertEqual((counters["validations"], counters["unauthorized"], counters["logins_refused"]), (2, 1, 0))
         twitch.request("POST", "/accounts", {"login": "ann", "token": token})
+        bots.start()
         self.wait_until_joined(twitch, "ann", ["red"])
 
     def test_a_token_revoked_in_the_middle_is_noticed(self) -> None:

@@ -202,8 +202,8 @@ class Mistakes(Scenario):
         self.assertIn(str(twitch.ca_file), process.output)
 
     def through_a_proxy(self, host: str) -> tuple[str, str]:
-        """Starts a simulator and bots that reach it by a proxy under the name `host`. Returns what the proxy was asked for,
-        and what the bots wrote once they are in their channel or have given up twice."""
+        """Starts a simulator and bots that reach its chat by a proxy under the name `host`. Returns what the proxy was asked
+        for that, and what the bots wrote once they are in their channel or have given up twice."""
         twitch = self.simulator()
         port = int(twitch.endpoints["wss"].rpartition(":")[2])
         with ConnectProxy(port) as proxy:
@@ -217,7 +217,7 @@ class Mistakes(Scenario):
             wait_for(lambda: twitch.members("ann") or bots.process.count(r"\(failure 2\)"),
                      "the bot is in its channel, or refuses")
             self.assertEqual(bots.process.stop(), 0)
-            return proxy.asked[0], bots.process.output
+            return next(x for x in proxy.asked if f":{port} " in x), bots.process.output
 
     def test_a_proxy_is_used(self) -> None:
         asked, output = self.through_a_proxy("localhost")

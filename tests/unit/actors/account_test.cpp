@@ -16,6 +16,17 @@ outbox_user_actor::behavior_type follower(std::shared_ptr<outboxes> told) {
   return {[told](use_atom, const outbox_actor& outbox) { told->push_back(outbox); }};
 }
 
+/// Helix, which answers everything at once.
+class helix_double final : public helix::transport {
+public:
+  void send(helix::outgoing what, std::function<void(helix::incoming)> done) override {
+    asked.push_back(what.target);
+    done({200, R"({"data":[]})", {}, {}, true});
+  }
+
+  std::vector<std::string> asked;
+};
+
 struct account_fixture : creamery::test::timed_fixture {
   creamery::test::captured_log log;
   creamery::test::environment surroundings;
@@ -108,6 +119,18 @@ SCENARIO("an anonymous account has no token, and none is asked for") {
   CHECK(ask<credentials>(reader, caf::get_atom_v).token.empty());
   CHECK(ask<token_report>(reader, token_atom_v).state.empty());
   kill(reader);
+}
+
+SCENARIO("a call of Twitch's API that comes while an account is started waits until there is somebody to make it") {
+  helix_double twitch;
+  surroundings.get().identity.helix = &twitch;
+  auto started = sys.spawn<account>(account_settings{"red", {"red", secret{"hush-hush"}}}, vault_actor{},
+                                    authorizer_actor{}, surroundings.get());
+  auto answer = ask<helix::answer>(started, helix::request{.path = "/users"});
+  CHECK(!answer.is_error);
+  CHECK_EQ(answer.why.text, "");
+  CHECK_EQ(twitch.asked, std::vector<std::string>{"/users"});
+  kill(started);
 }
 
 SCENARIO("a refused login is a warning in the log, without the token") {

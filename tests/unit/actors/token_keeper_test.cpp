@@ -2,6 +2,7 @@
 
 #include "actors/token_keeper.hpp"
 
+#include "actors/supervisor.hpp"
 #include "tests/unit/actors/doubles.hpp"
 #include "tests/unit/actors/identity_double.hpp"
 
@@ -145,6 +146,16 @@ struct keeper_fixture : creamery::test::timed_fixture {
       asker->request(keeper, caf::infinite, caf::get_atom_v)
         .then([this](const credentials& x) { given.emplace_back(x.token.reveal()); },
               [this](const caf::error&) { given.emplace_back("error"); });
+    });
+    pass({});
+  }
+
+  /// The same for the application's token.
+  void want_app_token() {
+    sys.spawn([this](caf::event_based_actor* asker) {
+      asker->request(keeper, caf::infinite, app_token_atom_v)
+        .then([this](const credentials& x) { given.emplace_back(x.token.reveal()); },
+              [this](const caf::error& why) { given.push_back(reason_of(why)); });
     });
     pass({});
   }
@@ -301,6 +312,26 @@ SCENARIO("a token of the environment works without an application, and says what
   pass({});
   CHECK_EQ(log.count("set a client id and secret for bot 'creamy_bot'"), 1u);
   CHECK(guide->wanted.empty());
+}
+
+SCENARIO("an application's token is asked for once, however many need it") {
+  begin();
+  want_app_token();
+  want_app_token();
+  CHECK(twitch.next().find("grant_type=client_credentials") != std::string::npos);
+  twitch.answer(200, R"({"access_token":"of-the-app","expires_in":5000000,"token_type":"bearer"})");
+  pass({});
+  CHECK_EQ(given, (strings{"of-the-app", "of-the-app"}));
+  CHECK_EQ(twitch.asked, 2u); // the first question was about the user's token
+}
+
+SCENARIO("without an application there is no application's token, and whoever wants one is told what it takes") {
+  auto with = settings();
+  with.identity.token = secret{"from-env"};
+  with.grant.client_id.clear();
+  start(with);
+  want_app_token();
+  CHECK_EQ(given, strings{"an application's token takes a client id and secret for bot 'creamy_bot'"});
 }
 
 SCENARIO("a vault that can't be read is asked again, and nothing else is done meanwhile") {

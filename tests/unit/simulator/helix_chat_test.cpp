@@ -84,6 +84,15 @@ SCENARIO("messages are judged by the same rules and limits as over IRC") {
   }
 }
 
+SCENARIO("the ids of a message may stand in the query, as some clients send them") {
+  make("chan", "ann", "moderator");
+  auto target = "chat/messages?broadcaster_id=" + id_of("chan") + "&sender_id=" + id_of("ann");
+  auto answer = helix("POST", target, "sim-ann", {{"message", "hi"}});
+  REQUIRE_EQ(answer.status, 200u);
+  CHECK(outcome(answer)["is_sent"].get<bool>());
+  CHECK_EQ(helix("POST", target, "sim-ann").status, 400u); // the text has to be there, wherever
+}
+
 SCENARIO("who is banned may not send at all") {
   make("chan", "ann", "banned");
   CHECK_EQ(send("sim-ann", "ann", "chan", "hi").status, 403u);

@@ -223,6 +223,8 @@ SCENARIO("conduits are made, resized and removed by their client") {
   CHECK_EQ(conduits("POST", {{"shard_count", 0}}).status, 400u);
   CHECK_EQ(conduits("POST", {{"shard_count", 20'001}}).status, 400u);
   CHECK_EQ(conduits("POST", nlohmann::json::object()).status, 400u);
+  CHECK_EQ(json_of(conduits("PATCH", nullptr, "?shard_count=7&id=" + id))["data"][0]["shard_count"].get<int>(), 7);
+  CHECK_EQ(conduits("PATCH", nullptr, "?shard_count=many&id=" + id).status, 400u);
   for (int i = 1; i < 5; ++i)
     CHECK_EQ(conduits("POST", {{"shard_count", 1}}).status, 200u);
   CHECK_EQ(conduits("POST", {{"shard_count", 1}}).status, 429u);
