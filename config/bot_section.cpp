@@ -199,7 +199,7 @@ private:
     if (bot.anonymous && bot.verified)
       warn(" is anonymous, so there is no account that Twitch could have verified",
            "either 'verified: true' or 'anonymous: true'");
-    if (bot.anonymous && bot.send != send_transport::irc)
+    if (bot.anonymous && bot.chat == chat_transport::irc && bot.send != send_transport::irc)
       warn(" is anonymous, so it can't say anything, whichever way", "no 'send', or an account");
     if (!bot.anonymous && bot.chat == chat_transport::eventsub && bot.send == send_transport::irc)
       context_.out.error(bot.where, settings_.owner() + " has no chat connection to send over",

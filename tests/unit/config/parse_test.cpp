@@ -179,7 +179,7 @@ SCENARIO("keys that a bot doesn't have are named") {
         CHECK_EQ(
           mistakes_in(bot_with("chanels: [z]")),
           strings{"bots.yaml:6:5: error: unknown key 'chanels' in bot 'a' (did you mean 'channels'?); expected one of: "
-                  "account, prefix, auth_port, channels, cogs, scopes, chat, redundancy, anonymous, verified"});
+                  "account, prefix, auth_port, channels, cogs, scopes, chat, send, redundancy, anonymous, verified"});
       }
     }
   }
@@ -465,6 +465,23 @@ SCENARIO("scopes are those of Twitch") {
   }
 }
 
+SCENARIO("a bot writes as it reads, unless it says otherwise") {
+  auto way = [](const std::string& settings) {
+    auto parsed = parse_configuration("bots: {a: {channels: [x], cogs: [y]" + settings + "}}", "bots.yaml",
+                                      {{"A_CLIENT_ID", "id"}});
+    CHECK_EQ(texts_of(parsed.diagnostics), strings{});
+    return parsed.config.bots.at(0).send;
+  };
+  CHECK(way("") == send_transport::irc);
+  CHECK(way(", send: helix") == send_transport::helix);
+  CHECK(way(", send: application") == send_transport::application);
+  CHECK(way(", chat: eventsub") == send_transport::helix);
+  CHECK(way(", chat: eventsub, send: application") == send_transport::application);
+  auto impossible = parse_configuration("bots: {a: {channels: [x], cogs: [y], chat: eventsub, send: irc}}", "bots.yaml",
+                                        {{"A_CLIENT_ID", "id"}});
+  CHECK(!impossible.ok());
+}
+
 SCENARIO("a bot must make sense as a whole") {
   GIVEN("bots that don't") {
     WHEN("they are read") {
@@ -489,6 +506,10 @@ SCENARIO("a bot must make sense as a whole") {
           strings{
             "bots.yaml:2:3: warning: bot 'a' is anonymous, so there is no account that Twitch could have verified; "
             "expected either 'verified: true' or 'anonymous: true'"});
+        CHECK_EQ(
+          mistakes_in(bot_with("send: helix")),
+          strings{"bots.yaml:2:3: warning: bot 'a' is anonymous, so it can't say anything, whichever way; expected "
+                  "no 'send', or an account"});
         CHECK_EQ(
           mistakes_in(bot_with("chat: eventsub")),
           strings{
