@@ -16,7 +16,8 @@ using parameters = std::map<std::string, std::string, std::less<>>;
 
 /// The parameters of a query, decoded, '+' as a space; of several with one name the first counts. Nothing: it is no query.
 std::optional<parameters> parse(std::string_view query) {
-  auto parsed = boost::urls::parse_query({query.data(), query.size()});
+  const std::string text{query}; // Boost 1.81 looks for a zero at the end, whatever the view says
+  auto parsed = boost::urls::parse_query(text);
   if (!parsed)
     return std::nullopt;
   parameters result;
