@@ -131,12 +131,14 @@ int use_running_service(const grant_wanted& what, token_vault& vault, bool open_
   if (!overview || overview->find("href=\"/start/" + what.name() + "\"") == std::string::npos)
     return refuse(why_not
                   + " (if it is the running service: it waits for other authorisations there first; or take --device)");
+  vault.was_changed_by_others(); // from here on
   std::cout << "The running service leads through it. Open: " << oauth::start_url(what) << std::endl;
   if (open_browser)
     show_in_browser(oauth::start_url(what));
-  vault.was_changed_by_others();
+  auto changed = false;
   while (!signals.wait(glance)) {
-    if (!vault.was_changed_by_others())
+    changed |= vault.was_changed_by_others();
+    if (!changed) // and once it has, the page may still offer it for a moment
       continue;
     overview = http_get("localhost", what.port, "/", seconds{3});
     if (!overview || overview->find("href=\"/start/" + what.name() + "\"") == std::string::npos)

@@ -56,8 +56,7 @@ inline json to_json(const helix::stream& x) {
 }
 
 inline json to_json(const helix::sent_message& x) {
-  return {
-    {"message_id", x.message_id}, {"is_sent", x.is_sent}, {"drop_code", x.drop_code}, {"drop_text", x.drop_text}};
+  return {{"message_id", x.message_id}, {"is_sent", x.is_sent}, {"drop_code", x.drop_code}, {"drop_text", x.drop_text}};
 }
 
 inline json to_json(const helix::ban& x) {

@@ -64,8 +64,7 @@ struct helix_probe {
       {"warn_user", [this](x a) { make(a, helix::warn_user(text(a, "id"), text(a, "user"), text(a, "reason"))); }},
       {"get_shield_mode", [this](x a) { make(a, helix::get_shield_mode(text(a, "id"))); }},
       {"set_shield_mode", [this](x a) { make(a, helix::set_shield_mode(text(a, "id"), a.at("on").get<bool>())); }},
-      {"start_raid",
-       [this](x a) { make(a, helix::start_raid(text(a, "broadcaster"), text(a, "id"), text(a, "to"))); }},
+      {"start_raid", [this](x a) { make(a, helix::start_raid(text(a, "broadcaster"), text(a, "id"), text(a, "to"))); }},
       {"cancel_raid", [this](x a) { make(a, helix::cancel_raid(text(a, "broadcaster"), text(a, "id"))); }},
       {"create_poll",
        [this](x a) {
@@ -80,15 +79,15 @@ struct helix_probe {
        }},
       {"create_prediction",
        [this](x a) {
-         make(a, helix::create_prediction(text(a, "broadcaster"), text(a, "id"), text(a, "title"),
-                                          texts(a, "outcomes"), std::chrono::seconds{a.value("seconds", 60)}));
+         make(a, helix::create_prediction(text(a, "broadcaster"), text(a, "id"), text(a, "title"), texts(a, "outcomes"),
+                                          std::chrono::seconds{a.value("seconds", 60)}));
        }},
       {"get_predictions",
        [this](x a) { make(a, helix::get_predictions(text(a, "broadcaster"), text(a, "id"), text(a, "after"))); }},
       {"end_prediction",
        [this](x a) {
-         make(a, helix::end_prediction(text(a, "broadcaster"), text(a, "id"), text(a, "prediction"),
-                                       text(a, "status"), text(a, "winner")));
+         make(a, helix::end_prediction(text(a, "broadcaster"), text(a, "id"), text(a, "prediction"), text(a, "status"),
+                                       text(a, "winner")));
        }},
       {"get_rewards", [this](x a) { make(a, helix::get_rewards(text(a, "broadcaster"), text(a, "id"))); }},
       {"get_redemptions",
