@@ -71,16 +71,19 @@ result<workshop> open_workshop(const configuration& config) {
   return made;
 }
 
-/// What may stay: a token that is granted anew should allow whatever the old one did.
-void keep_scopes(grant_wanted& what, token_vault& vault) {
+/// The token that is there already; generation 0: there is none, or the vault can't be read now.
+stored_token stored_for(const grant_wanted& what, token_vault& vault) {
   auto login = what.login;
   if (login.empty())
     if (auto chosen = vault.login_of(what.bot); chosen && *chosen)
       login = **chosen;
   auto present = vault.find(what.client_id, login);
-  if (!present || !*present)
-    return;
-  for (const auto& scope : (*present)->scopes)
+  return present && *present ? **present : stored_token{};
+}
+
+/// What may stay: a token that is granted anew should allow whatever the old one did.
+void keep_scopes(grant_wanted& what, token_vault& vault) {
+  for (const auto& scope : stored_for(what, vault).scopes)
     if (std::find(what.scopes.begin(), what.scopes.end(), scope) == what.scopes.end())
       what.scopes.push_back(scope);
 }
@@ -131,18 +134,15 @@ int use_running_service(const grant_wanted& what, token_vault& vault, bool open_
   if (!overview || overview->find("href=\"/start/" + what.name() + "\"") == std::string::npos)
     return refuse(why_not
                   + " (if it is the running service: it waits for other authorisations there first; or take --device)");
-  vault.was_changed_by_others(); // from here on
+  const auto before = stored_for(what, vault);
   std::cout << "The running service leads through it. Open: " << oauth::start_url(what) << std::endl;
   if (open_browser)
     show_in_browser(oauth::start_url(what));
-  auto changed = false;
   while (!signals.wait(glance)) {
-    changed |= vault.was_changed_by_others();
-    if (!changed) // and once it has, the page may still offer it for a moment
+    if (!vault.was_changed_by_others())
       continue;
-    overview = http_get("localhost", what.port, "/", seconds{3});
-    if (!overview || overview->find("href=\"/start/" + what.name() + "\"") == std::string::npos)
-      return done(what, what.login.empty() ? "the account that was chosen" : what.login);
+    if (auto token = stored_for(what, vault); token.generation > 0 && token.access_token != before.access_token)
+      return done(what, token.login);
   }
   return refuse("interrupted");
 }
