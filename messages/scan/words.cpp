@@ -11,7 +11,7 @@ struct words {
   using vector = uint64_t;
 
   static vector load(const char* p) noexcept {
-    vector bytes;
+    vector bytes = 0;
     std::memcpy(&bytes, p, width);
     if constexpr (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
       bytes = __builtin_bswap64(bytes);

@@ -19,7 +19,7 @@ uint64_t mix(uint64_t a, uint64_t b) noexcept {
 }
 
 uint64_t load(const char* p) noexcept {
-  uint64_t word;
+  uint64_t word = 0;
   std::memcpy(&word, p, sizeof word);
   return word;
 }
