@@ -253,17 +253,14 @@ int authorize_device(workshop& with, const grant_wanted& what, const termination
 
 int authorize(const auth_arguments& arguments) {
   termination_signals signals;
-  auto loaded = load(arguments.config);
-  for (const auto& one : loaded.diagnostics)
-    if (one.level == severity::error)
-      std::cerr << to_string(one) << '\n';
-  if (!loaded.ok())
+  auto config = load_or_complain(arguments.config);
+  if (!config)
     return 1;
   set_up_log({.level = spdlog::level::off, .levels = {}, .console = false, .file = {}}); // what matters is said here
-  auto what = plan_grant(loaded.config, arguments);
+  auto what = plan_grant(*config, arguments);
   if (!what)
     return refuse(what.error().cause);
-  auto with = open_workshop(loaded.config);
+  auto with = open_workshop(*config);
   if (!with)
     return refuse(to_string(with.error()));
   keep_scopes(*what, *with->vault);

@@ -2,6 +2,7 @@
 #include "runtime/program/commands.hpp"
 
 #include <iostream>
+#include <utility>
 
 namespace creamery {
 
@@ -15,6 +16,14 @@ load_result load(const config_arguments& arguments) {
   for (auto& one : find_unsupported(loaded.config))
     loaded.diagnostics.push_back(std::move(one));
   return loaded;
+}
+
+std::optional<configuration> load_or_complain(const config_arguments& arguments) {
+  auto loaded = load(arguments);
+  for (const auto& one : loaded.diagnostics)
+    if (one.level == severity::error)
+      std::cerr << to_string(one) << '\n';
+  return loaded.ok() ? std::optional{std::move(loaded.config)} : std::nullopt;
 }
 
 int check(const config_arguments& arguments) {

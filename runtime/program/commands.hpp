@@ -55,4 +55,7 @@ int demo(const demo_arguments& arguments);
 /// Reads the configuration that the arguments name, and checks it against what this program can do.
 load_result load(const config_arguments& arguments);
 
+/// The same for commands that don't run it: mistakes are shown, warnings aren't. Nothing: there are mistakes.
+std::optional<configuration> load_or_complain(const config_arguments& arguments);
+
 } // namespace creamery

@@ -19,17 +19,14 @@ int refuse(const std::string& why) {
 } // namespace
 
 int rekey(const config_arguments& arguments) {
-  auto loaded = load(arguments);
-  for (const auto& one : loaded.diagnostics)
-    if (one.level == severity::error)
-      std::cerr << to_string(one) << '\n';
-  if (!loaded.ok())
+  auto config = load_or_complain(arguments);
+  if (!config)
     return 1;
-  const auto& path = loaded.config.store.path;
+  const auto& path = config->store.path;
   auto folder = store_folder::open(path);
   if (!folder) // the running service knows only the old key
     return refuse(to_string(folder.error()) + " (stop the service first)");
-  auto vault = token_vault::open(path, loaded.config.key);
+  auto vault = token_vault::open(path, config->key);
   if (!vault)
     return refuse(to_string(vault.error()));
   const auto* text = std::getenv(new_key_variable);
@@ -39,7 +36,7 @@ int rekey(const config_arguments& arguments) {
     return refuse(to_string(*failed) + "; the old key still holds");
   if (!to_file)
     std::cout << "The tokens are encrypted with the new key: set CREAMERY_KEY to it now.\n";
-  else if (loaded.config.key.empty())
+  else if (config->key.empty())
     std::cout << "The tokens are encrypted with a new key, which is in the key file.\n";
   else
     std::cout << "The tokens are encrypted with a new key, which is in the key file: remove CREAMERY_KEY now.\n";

@@ -82,13 +82,10 @@ void show_gaps(const json& bots, std::ostream& out) {
 } // namespace
 
 int status(const config_arguments& arguments) {
-  auto loaded = load(arguments);
-  for (const auto& one : loaded.diagnostics)
-    if (one.level == severity::error)
-      std::cerr << to_string(one) << '\n';
-  if (!loaded.ok())
+  auto config = load_or_complain(arguments);
+  if (!config)
     return 1;
-  const auto& admin = loaded.config.admin;
+  const auto& admin = config->admin;
   auto page = http_get(admin.host, admin.port, "/api/tree", std::chrono::seconds{5});
   if (!page) {
     std::cerr << "creamery status: " << to_string(page.error()) << " (is the service running?)\n";
