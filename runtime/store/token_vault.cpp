@@ -81,10 +81,6 @@ token_vault::token_vault(std::filesystem::path folder, secret key)
 
 result<std::unique_ptr<token_vault>> token_vault::open(const std::filesystem::path& folder, secret key) {
   std::unique_ptr<token_vault> vault{new token_vault{folder, std::move(key)}};
-  if (vault->text_.empty()) {
-    if (auto failed = vault->read_key_file())
-      return *failed;
-  }
   vault->seen_ = vault->version();
   if (auto content = vault->read(); !content)
     return content.error();
@@ -124,6 +120,10 @@ std::optional<failure> token_vault::use_key_for(const vault_key::salt_type& salt
 }
 
 result<vault_content> token_vault::read() {
+  if (text_.empty()) { // another process may have made it meanwhile
+    if (auto failed = read_key_file())
+      return *failed;
+  }
   auto file = read_text(file_, max_vault);
   if (!file)
     return file.error();
@@ -188,10 +188,6 @@ std::optional<token_vault::trouble> token_vault::change(Change change) {
   auto held = lock(lock_file_);
   if (!held)
     return trouble{false, held.error()};
-  if (text_.empty()) { // another process may have made it meanwhile
-    if (auto failed = read_key_file())
-      return trouble{false, *failed};
-  }
   changed_by_others_ |= version() != seen_;
   auto content = read();
   if (!content)
@@ -206,10 +202,6 @@ std::optional<token_vault::trouble> token_vault::change(Change change) {
 
 result<std::optional<stored_token>> token_vault::find(std::string_view client_id, std::string_view login) {
   std::lock_guard guard{mutex_};
-  if (text_.empty()) {
-    if (auto failed = read_key_file())
-      return *failed;
-  }
   auto content = read();
   if (!content)
     return content.error();
@@ -219,10 +211,6 @@ result<std::optional<stored_token>> token_vault::find(std::string_view client_id
 
 result<std::optional<std::string>> token_vault::login_of(std::string_view bot) {
   std::lock_guard guard{mutex_};
-  if (text_.empty()) {
-    if (auto failed = read_key_file())
-      return *failed;
-  }
   auto content = read();
   if (!content)
     return content.error();
@@ -311,8 +299,8 @@ uint64_t token_vault::version() const {
   if (::stat(file_.c_str(), &about) != 0)
     return 0;
   // Each write makes a new file, so that its number and time differ.
-  return static_cast<uint64_t>(about.st_ino) * 0x9E3779B97F4A7C15U ^ static_cast<uint64_t>(about.st_mtim.tv_sec) << 30U
-           ^ static_cast<uint64_t>(about.st_mtim.tv_nsec) ^ static_cast<uint64_t>(about.st_size) << 48U
+  return (static_cast<uint64_t>(about.st_ino) * 0x9E3779B97F4A7C15U ^ static_cast<uint64_t>(about.st_mtim.tv_sec) << 30U
+          ^ static_cast<uint64_t>(about.st_mtim.tv_nsec) ^ static_cast<uint64_t>(about.st_size) << 48U)
          | 1U;
 }
 
