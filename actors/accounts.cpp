@@ -5,6 +5,7 @@
 #include "runtime/telemetry/log.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace creamery {
 
@@ -52,7 +53,8 @@ accounts_actor::behavior_type accounts_state::make_behavior() {
     },
     [this](use_atom, const vault_actor& vault) { use(vault_ = vault); },
     [this](use_atom, const authorizer_actor& authorizer) { use(authorizer_ = authorizer); },
-    [this](caf::get_atom) { return report(); }, [this](token_atom) { return token_reports(); });
+    [this](caf::get_atom) { return reports<outbox_report>(caf::put_atom_v); },
+    [this](token_atom) { return reports<token_report>(token_atom_v); });
 }
 
 template <class Handle>
@@ -86,28 +88,15 @@ caf::actor accounts_state::start_account(const account_settings& settings) {
   return caf::actor_cast<caf::actor>(address);
 }
 
-caf::result<std::vector<outbox_report>> accounts_state::report() {
-  gathering<std::vector<outbox_report>> all{self_};
+template <class Report, class Question>
+caf::result<std::vector<Report>> accounts_state::reports(Question question) {
+  gathering<std::vector<Report>> all{self_};
   for (const auto& [id, address] : accounts_)
-    all.ask<outbox_report>(
-      self_, address, report_timeout, [](auto& answer, auto& part) { answer.push_back(std::move(part)); },
-      caf::put_atom_v);
+    all.template ask<Report>(
+      self_, address, report_timeout, [](auto& answer, auto& part) { answer.push_back(std::move(part)); }, question);
   return all.when_complete([](auto& answer) {
-    std::sort(answer.begin(), answer.end(), [](const auto& a, const auto& b) { return a.account < b.account; });
-  });
-}
-
-caf::result<std::vector<token_report>> accounts_state::token_reports() {
-  gathering<std::vector<token_report>> all{self_};
-  for (const auto& [id, address] : accounts_)
-    all.ask<token_report>(
-      self_, address, report_timeout,
-      [](auto& answer, auto& part) {
-        if (!part.state.empty()) // else the account needs none
-          answer.push_back(std::move(part));
-      },
-      token_atom_v);
-  return all.when_complete([](auto& answer) {
+    if constexpr (std::is_same_v<Report, token_report>)
+      std::erase_if(answer, [](const auto& x) { return x.state.empty(); }); // the account needs none
     std::sort(answer.begin(), answer.end(), [](const auto& a, const auto& b) { return a.account < b.account; });
   });
 }

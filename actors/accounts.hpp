@@ -28,8 +28,9 @@ private:
   void add(const account_settings& settings);
   caf::actor start_account(const account_settings& settings);
   caf::result<helix::answer> call(const std::string& id, const helix::request& what);
-  caf::result<std::vector<outbox_report>> report();
-  caf::result<std::vector<token_report>> token_reports();
+  /// What each account answers to a question, sorted by account.
+  template <class Report, class Question>
+  caf::result<std::vector<Report>> reports(Question question);
   /// Passes on which vault, or which authorizer, is to be used.
   template <class Handle>
   void use(const Handle& which);

@@ -120,11 +120,15 @@ void call_queue::drop(call_id id) {
   finish(find(id), {});
 }
 
+void call_queue::release(entry& one) {
+  one.under_way = false;
+  --under_way_;
+  --in_bucket_[one.bucket];
+}
+
 call_queue::verdict call_queue::finish(position one, answer with) {
-  if (one->under_way) {
-    --under_way_;
-    --in_bucket_[one->bucket];
-  }
+  if (one->under_way)
+    release(*one);
   by_id_.erase(one->id);
   calls_.erase(one);
   return {std::move(with), false};
@@ -133,9 +137,7 @@ call_queue::verdict call_queue::finish(position one, answer with) {
 call_queue::verdict call_queue::repeat(position one, error because, time_point now) {
   if (one->tries >= options_.tries)
     return finish(one, failed(std::move(because)));
-  --under_way_;
-  --in_bucket_[one->bucket];
-  one->under_way = false;
+  release(*one);
   one->ready = now + one->wait.next();
   one->last = std::move(because);
   return {};
@@ -169,9 +171,7 @@ call_queue::verdict call_queue::answered(call_id id, incoming what, time_point n
     auto is_second = std::exchange(one->token_was_refused, true);
     if (is_second)
       return {finish(one, failed(std::move(why))).over, true};
-    --under_way_;
-    --in_bucket_[one->bucket];
-    one->under_way = false;
+    release(*one);
     one->ready = now;
     one->last = std::move(why);
     return {std::nullopt, true};

@@ -105,6 +105,8 @@ private:
 
   using position = std::list<entry>::iterator;
 
+  /// It is under way no more.
+  void release(entry& one);
   verdict finish(position one, answer with);
   verdict repeat(position one, error because, time_point now);
   position find(call_id id);
