@@ -10,6 +10,7 @@
 #include "runtime/program/grant_plan.hpp"
 #include "runtime/program/identity_client.hpp"
 #include "runtime/program/logging.hpp"
+#include "runtime/program/proxy_plan.hpp"
 #include "runtime/program/signals.hpp"
 #include "runtime/store/store_folder.hpp"
 #include "runtime/telemetry/log.hpp"
@@ -46,12 +47,10 @@ struct workshop {
 
 result<workshop> open_workshop(const configuration& config) {
   http_client_options http;
-  if (!config.endpoints.proxy.empty()) {
-    auto proxy = parse_proxy(config.endpoints.proxy);
-    if (!proxy)
-      return failure{"endpoints.proxy", proxy.error().cause};
-    http.proxy = *proxy;
-  }
+  auto proxy = proxy_of(config.endpoints);
+  if (!proxy)
+    return proxy.error();
+  http.proxy = *proxy;
   workshop made;
   auto net = net_context::make(
     {.ca_file = config.endpoints.ca_file.string(), .ca_certificates = {}, .proxies = proxy_rules_from_environment()});

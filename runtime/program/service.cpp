@@ -8,6 +8,7 @@
 #include "runtime/program/bot_plan.hpp"
 #include "runtime/program/helix_connection.hpp"
 #include "runtime/program/identity_client.hpp"
+#include "runtime/program/proxy_plan.hpp"
 #include "runtime/program/store_plan.hpp"
 #include "runtime/program/supervision_plan.hpp"
 #include "runtime/program/test_settings.hpp"
@@ -149,12 +150,10 @@ result<std::unique_ptr<service>> service::start(const configuration& config, con
   test_settings settings; // as the product has them, unless a test says otherwise
   auto& chat = settings.chat;
   chat.server = *server;
-  if (!config.endpoints.proxy.empty()) {
-    auto proxy = parse_proxy(config.endpoints.proxy);
-    if (!proxy)
-      return failure{"endpoints.proxy", proxy.error().cause};
-    chat.net.proxy = *proxy;
-  }
+  auto proxy = proxy_of(config.endpoints);
+  if (!proxy)
+    return proxy.error();
+  chat.net.proxy = *proxy;
   if (const auto* text = std::getenv(test_settings_variable)) {
     auto changed = with_test_settings(std::move(settings), text);
     if (!changed)
