@@ -5,6 +5,7 @@
 #include "runtime/telemetry/log.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <type_traits>
 
 namespace creamery {
@@ -14,20 +15,34 @@ namespace {
 /// How long an account may take to say how it stands before the report goes without it.
 constexpr auto report_timeout = std::chrono::seconds{2};
 
+/// The account of this channel's owner; nothing: no bot that has an application is in it.
+std::optional<account_settings> owner_of(const std::string& channel, const broadcaster_settings& all) {
+  for (const auto& [grant, channels] : all.groups) {
+    if (std::find(channels.begin(), channels.end(), channel) == channels.end())
+      continue;
+    account_settings owner;
+    owner.id = owner.identity.login = channel;
+    if (auto token = all.tokens.find(channel); token != all.tokens.end())
+      owner.identity.token = token->second;
+    owner.grant = for_channel(grant, channel);
+    return owner;
+  }
+  return std::nullopt;
+}
+
 } // namespace
 
 accounts_state::accounts_state(accounts_actor::pointer self, std::vector<account_settings> settings,
-                               std::vector<account_settings> broadcasters, vault_actor vault,
+                               std::shared_ptr<const broadcaster_settings> broadcasters, vault_actor vault,
                                authorizer_actor authorizer, const runtime_environment& environment)
   : self_(self),
     settings_(std::move(settings)),
+    broadcasters_(std::move(broadcasters)),
     environment_(environment),
     children_(self, make_logger("accounts"), environment.supervision.accounts,
               [&environment] { environment.memory.forget("accounts"); }),
     vault_(std::move(vault)),
     authorizer_(std::move(authorizer)) {
-  for (auto& one : broadcasters)
-    broadcasters_.emplace(one.id, std::move(one));
 }
 
 accounts_actor::behavior_type accounts_state::make_behavior() {
@@ -71,8 +86,8 @@ void accounts_state::add(const account_settings& settings) {
 caf::result<helix::answer> accounts_state::call(const std::string& id, const helix::request& what) {
   const auto& whose = what.as == helix::identity::broadcaster ? what.broadcaster : id;
   if (!accounts_.contains(whose))
-    if (auto known = broadcasters_.find(whose); known != broadcasters_.end())
-      add(known->second); // and it is started at once
+    if (auto owner = owner_of(whose, *broadcasters_))
+      add(needed_.emplace_back(std::move(*owner))); // and it is started at once
   if (auto account = accounts_.find(whose); account != accounts_.end())
     return self_->delegate(account->second, what);
   return helix::answer{true,

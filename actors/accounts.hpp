@@ -4,7 +4,9 @@
 #include "actors/settings.hpp"
 #include "actors/supervisor.hpp"
 
+#include <list>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,10 +19,9 @@ public:
   static inline const char* name = "creamery.accounts";
 
   /// @param vault null: nothing is kept. @param authorizer null: nobody can be asked for a token.
-  /// @param broadcasters accounts that are started when they are first needed.
   accounts_state(accounts_actor::pointer self, std::vector<account_settings> settings,
-                 std::vector<account_settings> broadcasters, vault_actor vault, authorizer_actor authorizer,
-                 const runtime_environment& environment);
+                 std::shared_ptr<const broadcaster_settings> broadcasters, vault_actor vault,
+                 authorizer_actor authorizer, const runtime_environment& environment);
 
   accounts_actor::behavior_type make_behavior();
 
@@ -37,7 +38,9 @@ private:
 
   accounts_actor::pointer self_;
   std::vector<account_settings> settings_;
-  std::map<std::string, account_settings> broadcasters_;
+  std::shared_ptr<const broadcaster_settings> broadcasters_;
+  /// Those that were needed, in the order in which they were.
+  std::list<account_settings> needed_;
   const runtime_environment& environment_;
   supervisor<accounts_actor::base> children_;
   /// The latest instance of each account.

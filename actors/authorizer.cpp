@@ -166,8 +166,9 @@ void authorizer_state::store(const exchange_pointer& x) {
 
 void authorizer_state::fail(const grant_wanted& what, const http_reply& reply, const std::string& why) {
   log_->warn("{} was not authorised: {}", what.name(), why);
-  reply(web_page(400, oauth::failure_page(what, why)));
   auto [first, last] = waiting_.equal_range(what.name());
+  auto may_try_again = first == last; // whoever waits for it is told now, and doesn't want it any more
+  reply(web_page(400, oauth::failure_page(what, why, may_try_again)));
   std::for_each(first, last, [&](auto& one) { one.second.deliver(caf::make_error(caf::sec::runtime_error, why)); });
   waiting_.erase(first, last);
 }

@@ -2,8 +2,8 @@
 
 #include "actors/exceptions.hpp"
 #include "messages/chat_message.hpp"
+#include "messages/printable.hpp"
 #include "runtime/irc/parser.hpp"
-#include "runtime/net/printable.hpp"
 #include "runtime/telemetry/log.hpp"
 #include "runtime/telemetry/utc_time.hpp"
 

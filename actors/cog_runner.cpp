@@ -1,7 +1,7 @@
 #include "actors/cog_runner.hpp"
 
 #include "actors/exceptions.hpp"
-#include "runtime/net/printable.hpp"
+#include "messages/printable.hpp"
 #include "runtime/telemetry/log.hpp"
 
 #include <algorithm>

@@ -203,9 +203,10 @@ using vault_user_actor = caf::typed_actor<
 
 /// The token vault; it waits for the disk, and so has a thread of its own.
 using vault_actor = supervised_actor::extend<
-  // The token granted to this application by this account, or, where that is empty, by the one that this bot's owner has chosen.
-  // Request: generation 0 means that there is none; an error that the vault can't be read.
-  caf::result<stored_token>(caf::get_atom, std::string, std::string, std::string),
+  // The token that was granted as this is wanted: by this account, or, where the login is empty, by the one that the bot's owner
+  // has chosen. Request: generation 0 means that there is none; an error that the vault can't be read, or that another keeper
+  // sees to that account.
+  caf::result<stored_token>(caf::get_atom, grant_wanted),
   // Write this, the next generation of a token. Request: true once it is on the disk, false if a newer one is there; repeated
   // to its successor, for which the same once more is right.
   caf::result<bool>(caf::put_atom, stored_token),

@@ -21,11 +21,11 @@ constexpr auto report_timeout = std::chrono::seconds{3};
 } // namespace
 
 node_state::node_state(node_actor::pointer self, std::vector<account_settings> accounts,
-                       std::vector<account_settings> broadcasters, std::vector<bot_settings> bots,
+                       std::shared_ptr<const broadcaster_settings> broadcasters, std::vector<bot_settings> bots,
                        const runtime_environment& environment)
   : self_(self),
     account_settings_(std::move(accounts)),
-    broadcaster_settings_(std::move(broadcasters)),
+    broadcasters_(std::move(broadcasters)),
     bot_settings_(std::move(bots)),
     environment_(environment),
     children_(self, make_logger("node"), environment.supervision.node) {
@@ -64,7 +64,7 @@ caf::actor node_state::start_authorizer() {
 }
 
 caf::actor node_state::start_accounts() {
-  accounts_ = self_->spawn<accounts>(account_settings_, broadcaster_settings_, vault_, authorizer_, environment_);
+  accounts_ = self_->spawn<accounts>(account_settings_, broadcasters_, vault_, authorizer_, environment_);
   if (bots_)
     self_->send(bots_, use_atom_v, account_directory_actor{accounts_});
   return caf::actor_cast<caf::actor>(accounts_);

@@ -4,6 +4,7 @@
 #include "actors/settings.hpp"
 #include "actors/supervisor.hpp"
 
+#include <memory>
 #include <vector>
 
 namespace creamery {
@@ -13,9 +14,8 @@ class node_state {
 public:
   static inline const char* name = "creamery.node";
 
-  /// @param broadcasters accounts that are started when they are first needed.
   node_state(node_actor::pointer self, std::vector<account_settings> accounts,
-             std::vector<account_settings> broadcasters, std::vector<bot_settings> bots,
+             std::shared_ptr<const broadcaster_settings> broadcasters, std::vector<bot_settings> bots,
              const runtime_environment& environment);
 
   node_actor::behavior_type make_behavior();
@@ -32,7 +32,7 @@ private:
 
   node_actor::pointer self_;
   std::vector<account_settings> account_settings_;
-  std::vector<account_settings> broadcaster_settings_;
+  std::shared_ptr<const broadcaster_settings> broadcasters_;
   std::vector<bot_settings> bot_settings_;
   const runtime_environment& environment_;
   supervisor<node_actor::base> children_;

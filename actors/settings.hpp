@@ -18,6 +18,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -165,6 +166,19 @@ struct account_settings {
   grant_wanted grant = {};
   /// What the token has to allow for the bots and their cogs to work.
   std::vector<std::string> needed_scopes = {};
+};
+
+/// The owners of the channels, for whom a bot may have to act. Their accounts are started when they are needed first.
+struct broadcaster_settings {
+  /// The channels of a bot, and how its own account's token is asked for.
+  struct group {
+    grant_wanted grant;
+    std::vector<std::string> channels;
+  };
+
+  std::vector<group> groups = {};
+  /// Tokens of the configuration, by channel.
+  std::map<std::string, secret> tokens = {};
 };
 
 /// One cog of a bot.

@@ -118,9 +118,7 @@ void token_keeper_state::load() {
     memory_->life.loaded(std::nullopt, self_->clock().now());
     return;
   }
-  self_
-    ->request(vault_, vault_timeout, caf::get_atom_v, settings_.grant.client_id, settings_.grant.login,
-              settings_.grant.bot)
+  self_->request(vault_, vault_timeout, caf::get_atom_v, settings_.grant)
     .then(
       [this](stored_token& found) {
         memory_->life.loaded(found.generation == 0 ? std::nullopt : std::optional{std::move(found)},

@@ -29,9 +29,7 @@ vault_actor::behavior_type vault_state::make_behavior() {
   return {
     [](ready_atom) {},
     [](drain_atom) { return true; },
-    [this](caf::get_atom, const std::string& client_id, const std::string& login, const std::string& bot) {
-      return find(client_id, login, bot);
-    },
+    [this](caf::get_atom, const grant_wanted& what) { return find(what); },
     [this](caf::put_atom, const stored_token& token) -> caf::result<bool> {
       auto trouble = vault_->put(token);
       look_around();
@@ -55,16 +53,21 @@ vault_actor::behavior_type vault_state::make_behavior() {
   };
 }
 
-caf::result<stored_token> vault_state::find(const std::string& client_id, std::string login, const std::string& bot) {
+caf::result<stored_token> vault_state::find(const grant_wanted& what) {
+  auto login = what.login;
   if (login.empty()) {
-    auto chosen = vault_->login_of(bot);
+    auto chosen = vault_->login_of(what.bot);
     if (!chosen)
       return error_of(chosen.error());
     if (!*chosen)
       return stored_token{};
     login = **chosen;
   }
-  auto found = vault_->find(client_id, login);
+  // Two that renew the same token would lose it: Twitch takes each refresh token once.
+  if (auto keeper = vault_->claim(what.client_id, login, what.name()); keeper != what.name())
+    return caf::make_error(caf::sec::runtime_error, "the account " + login + " is that of " + keeper
+                                                      + ", too: restart the service, and both share it");
+  auto found = vault_->find(what.client_id, login);
   if (!found)
     return error_of(found.error());
   return found->value_or(stored_token{});

@@ -22,7 +22,7 @@ public:
   vault_actor::behavior_type make_behavior();
 
 private:
-  caf::result<stored_token> find(const std::string& client_id, std::string login, const std::string& bot);
+  caf::result<stored_token> find(const grant_wanted& what);
   void tell_followers();
   void look_around();
 

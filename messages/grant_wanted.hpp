@@ -33,6 +33,13 @@ struct grant_wanted {
   friend bool operator==(const grant_wanted&, const grant_wanted&) = default;
 };
 
+/// The same, but from the owner of this channel, so that the bot may act for them.
+inline grant_wanted for_channel(grant_wanted what, const std::string& channel) {
+  what.channel = channel;
+  what.login = channel;
+  return what;
+}
+
 template <class Inspector>
 bool inspect(Inspector& f, grant_wanted& x) {
   return f.object(x).fields(f.field("bot", x.bot), f.field("channel", x.channel), f.field("login", x.login),

@@ -1,6 +1,7 @@
 #include "runtime/helix/call_queue.hpp"
 
 #include "messages/percent_encoding.hpp"
+#include "messages/printable.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -19,11 +20,13 @@ std::string message_of(const std::string& body) {
   if (!content.is_object())
     return {};
   auto found = content.find("message");
-  auto text = found != content.end() && found->is_string() ? found->get<std::string>() : std::string{};
-  text.resize(std::min(text.size(), max_text));
-  std::replace_if(
-    text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; }, ' ');
-  return text;
+  return found != content.end() && found->is_string() ? printable(found->get_ref<const std::string&>(), max_text)
+                                                      : std::string{};
+}
+
+/// The token is good, but doesn't allow the call (twitch-platform 4.1): another token of the same owner's would allow no more.
+bool lacks_scope(const error& why) {
+  return why.text.starts_with("Missing scope");
 }
 
 answer failed(error why) {
@@ -168,6 +171,8 @@ call_queue::verdict call_queue::answered(call_id id, incoming what, time_point n
     return finish(one, {false, {}, what.status, std::move(what.body)});
   if (what.status == 401) {
     why.what = error::kind::unauthorized;
+    if (lacks_scope(why))
+      return finish(one, failed(std::move(why)));
     auto is_second = std::exchange(one->token_was_refused, true);
     if (is_second)
       return {finish(one, failed(std::move(why))).over, true};

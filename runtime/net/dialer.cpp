@@ -1,8 +1,8 @@
 #include "runtime/net/dialer.hpp"
 
+#include "messages/printable.hpp"
 #include "runtime/net/connector.hpp"
 #include "runtime/net/net_core.hpp"
-#include "runtime/net/printable.hpp"
 #include "runtime/websocket/base64.hpp"
 #include "runtime/websocket/handshake.hpp"
 

@@ -1,6 +1,6 @@
 #include "runtime/net/endpoint.hpp"
 
-#include "runtime/net/printable.hpp"
+#include "messages/printable.hpp"
 
 #include <boost/url.hpp>
 

@@ -1,6 +1,6 @@
 #include "runtime/net/http_url.hpp"
 
-#include "runtime/net/printable.hpp"
+#include "messages/printable.hpp"
 
 #include <boost/url.hpp>
 

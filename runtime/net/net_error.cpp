@@ -1,6 +1,6 @@
 #include "runtime/net/net_error.hpp"
 
-#include "runtime/net/printable.hpp"
+#include "messages/printable.hpp"
 
 namespace creamery {
 

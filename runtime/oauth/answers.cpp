@@ -1,5 +1,7 @@
 #include "runtime/oauth/answers.hpp"
 
+#include "messages/printable.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -62,14 +64,6 @@ bool is_token(std::string_view text) {
          && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
 }
 
-/// What may be shown of a text from outside, on one line.
-std::string shown(std::string text) {
-  text.resize(std::min(text.size(), max_text));
-  std::replace_if(
-    text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; }, ' ');
-  return text;
-}
-
 refusal senseless(unsigned status) {
   return {refusal::kind::unavailable, "the answer makes no sense (HTTP " + std::to_string(status) + ")"};
 }
@@ -79,8 +73,8 @@ refusal read_refusal(unsigned status, const json& body) {
   auto message = text_of(body, "message");
   if (message.empty())
     message = text_of(body, "error");
-  auto text =
-    message.empty() ? "HTTP " + std::to_string(status) : shown(message) + " (HTTP " + std::to_string(status) + ")";
+  auto text = message.empty() ? "HTTP " + std::to_string(status)
+                              : printable(message, max_text) + " (HTTP " + std::to_string(status) + ")";
   if (status != 400 && status != 401 && status != 403 && status != 404)
     return {refusal::kind::unavailable, std::move(text)};
   if (message == "authorization_pending")
@@ -125,7 +119,8 @@ reply<device_offer> read_device_offer(unsigned status, std::string_view body) {
   if (!answer.is_object())
     return senseless(status);
   auto code = text_of(answer, "device_code");
-  device_offer offer{secret{code}, shown(text_of(answer, "user_code")), shown(text_of(answer, "verification_uri")),
+  device_offer offer{secret{code}, printable(text_of(answer, "user_code"), max_text),
+                     printable(text_of(answer, "verification_uri"), max_text),
                      seconds_of(answer, "expires_in").value_or(std::chrono::minutes{30}),
                      seconds_of(answer, "interval").value_or(std::chrono::seconds{5})};
   if (!is_token(code) || offer.verification_uri.empty())

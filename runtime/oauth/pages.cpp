@@ -64,9 +64,9 @@ std::string success_page(const grant_wanted& what, std::string_view login) {
                              + "</b>. You can close this page.</p>");
 }
 
-std::string failure_page(const grant_wanted& what, std::string_view why) {
+std::string failure_page(const grant_wanted& what, std::string_view why, bool may_try_again) {
   return make_page("That did not work", "<p>The " + whom(what) + " was not authorised: " + escape_html(why) + ".</p>"
-                                          + button(what, "Try again"));
+                                          + (may_try_again ? button(what, "Try again") : std::string{}));
 }
 
 std::string error_page(std::string_view title, std::string_view text) {

@@ -15,8 +15,10 @@ std::string overview_page(const std::map<std::string, grant_wanted>& wanted);
 /// It is done: `login` speaks for the bot, or has let it into their channel.
 std::string success_page(const grant_wanted& what, std::string_view login);
 
-/// It isn't done, and why; with a link to begin again.
-std::string failure_page(const grant_wanted& what, std::string_view why);
+/// It isn't done, and why.
+///
+/// @param may_try_again somebody still waits for it: with a link to begin again.
+std::string failure_page(const grant_wanted& what, std::string_view why, bool may_try_again);
 
 std::string error_page(std::string_view title, std::string_view text);
 

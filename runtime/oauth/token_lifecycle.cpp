@@ -84,6 +84,8 @@ void token_lifecycle::loaded(std::optional<stored_token> found, time_point) {
 
 void token_lifecycle::load_failed(const failure& why, time_point now) {
   under_way_ = step::nothing;
+  if (state_ == standing::missing) // perhaps there is one now
+    state_ = standing::unknown;
   if (state_ != standing::unknown) // it was only to see whether there is something new
     must_load_ = false;
   wait_and_retry(to_string(why), now);

@@ -117,7 +117,8 @@ result<grant_wanted> plan_grant(const configuration& config, const auth_argument
     if (auto module = modules.load(cog.name); !module && bot->scopes.empty())
       std::cerr << "creamery auth: what the cog '" << cog.name
                 << "' needs isn't known, and not asked for: " << to_string(module.error()) << '\n';
-  return arguments.channel.empty() ? grant_for(*bot, needed) : grant_for_channel(*bot, arguments.channel, needed);
+  auto grant = grant_for(*bot, needed);
+  return arguments.channel.empty() ? grant : for_channel(std::move(grant), arguments.channel);
 }
 
 int done(const grant_wanted& what, const std::string& login) {

@@ -106,17 +106,10 @@ bot_plan plan_bots(const configuration& config, token_vault* vault, module_loade
     for (const auto& cog : bot.cogs)
       settings.cogs.push_back({cog.name, cog.options});
     plan.bots.push_back(std::move(settings));
-    if (bot.client_id.empty())
-      continue;
-    for (const auto& channel : bot.channels) {
-      account_settings owner;
-      owner.id = owner.identity.login = channel;
-      if (auto token = config.pubsub_tokens.find(channel); token != config.pubsub_tokens.end())
-        owner.identity.token = token->second;
-      owner.grant = grant_for_channel(bot, channel, needed);
-      plan.broadcasters.push_back(std::move(owner));
-    }
+    if (!bot.client_id.empty())
+      plan.broadcasters.groups.push_back({grant_for(bot, needed), bot.channels});
   }
+  plan.broadcasters.tokens = config.pubsub_tokens;
   return plan;
 }
 

@@ -13,8 +13,7 @@ namespace creamery {
 /// What has to be started for a configuration.
 struct bot_plan {
   std::vector<account_settings> accounts;
-  /// Those of the channels, should a bot act for their broadcasters.
-  std::vector<account_settings> broadcasters;
+  broadcaster_settings broadcasters;
   std::vector<bot_settings> bots;
 };
 

@@ -52,12 +52,4 @@ grant_wanted grant_for(const bot_config& bot, const std::vector<std::string>& ne
   return grant;
 }
 
-grant_wanted grant_for_channel(const bot_config& bot, const std::string& channel,
-                               const std::vector<std::string>& needed) {
-  auto grant = grant_for(bot, needed);
-  grant.channel = channel;
-  grant.login = channel;
-  return grant;
-}
-
 } // namespace creamery

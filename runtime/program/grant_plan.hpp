@@ -21,8 +21,4 @@ std::vector<std::string> needed_scopes(const bot_config& bot, module_loader& mod
 /// @param needed as above.
 grant_wanted grant_for(const bot_config& bot, const std::vector<std::string>& needed);
 
-/// How the owner of a channel is asked for a token that lets the bot do there what its cogs need.
-grant_wanted grant_for_channel(const bot_config& bot, const std::string& channel,
-                               const std::vector<std::string>& needed);
-
 } // namespace creamery

@@ -61,8 +61,9 @@ public:
                    std::move(store.settings),
                    {identity_.get(), std::move(store.vault), settings.tokens, helix_.get()}},
       system_(for_bursts(config_)) {
-    node_ =
-      system_.spawn<node>(std::move(plan.accounts), std::move(plan.broadcasters), std::move(plan.bots), environment_);
+    node_ = system_.spawn<node>(std::move(plan.accounts),
+                                std::make_shared<const broadcaster_settings>(std::move(plan.broadcasters)),
+                                std::move(plan.bots), environment_);
     node_->attach_functor([this, tell = std::move(on_failure)] {
       if (!stopping_ && tell)
         tell();

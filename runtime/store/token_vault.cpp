@@ -218,6 +218,16 @@ result<std::optional<std::string>> token_vault::login_of(std::string_view bot) {
   return found == content->logins.end() ? std::optional<std::string>{} : std::move(found->second);
 }
 
+std::string token_vault::claim(std::string_view client_id, std::string_view login, const std::string& keeper) {
+  std::lock_guard guard{mutex_};
+  claims_.erase(keeper);
+  for (const auto& [name, account] : claims_)
+    if (account.first == client_id && account.second == login)
+      return name;
+  claims_.emplace(keeper, std::pair{client_id, login});
+  return keeper;
+}
+
 std::optional<token_vault::trouble> token_vault::put(const stored_token& token) {
   return change([&](vault_content& content) -> std::optional<trouble> {
     auto present = position_of(content, token.client_id, token.login);

@@ -6,11 +6,13 @@
 #include "runtime/store/vault_codec.hpp"
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace creamery {
 
@@ -45,6 +47,10 @@ public:
   ///
   /// @returns the token with its generation.
   result<stored_token> grant(stored_token token, std::string_view bot);
+
+  /// Who sees to the token of this account, which only one may: whoever claimed it first, of those who use this object. Whoever
+  /// claims another account has given up the one before.
+  std::string claim(std::string_view client_id, std::string_view login, const std::string& keeper);
 
   /// Encrypts everything anew, with another key: `key`, or, when it is empty, a new one in the key file.
   std::optional<failure> rekey(secret key);
@@ -84,6 +90,8 @@ private:
   std::optional<vault_key> key_;
   /// As it was when it was read or written here last, and whether others had changed it before that.
   uint64_t seen_ = 0;
+  /// By the keepers' names: client id and login.
+  std::map<std::string, std::pair<std::string, std::string>> claims_;
   bool changed_by_others_ = false;
 };
 

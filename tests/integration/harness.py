@@ -566,6 +566,8 @@ class Scenario(unittest.TestCase):
         application = twitch.application(application_secret, ports.values(), rotate) if ports else ""
         for bot, given in bots.items():
             settings = {"account": bot, "cogs": {"history": {}}} | given
+            if not settings["account"]:
+                del settings["account"]  # whoever authorises it says which it is
             cogs = settings["cogs"] = {cog: dict(options) for cog, options in settings["cogs"].items()}
             for cog in set(cogs) & set(RECORDING_COGS):
                 cogs[cog].setdefault("file", str(self.folder / name / f"{bot}.{cog}.jsonl"))

@@ -82,6 +82,25 @@ class Authorisation(Scenario):
         self.wait_until_joined(twitch, "ann", ["red"])
         self.wait_until_it_answers(twitch, "ann", "red")
 
+    def test_two_bots_that_turn_out_to_have_one_account_share_it_after_a_restart(self) -> None:
+        """Until then the first one has it: two that renew the same token would lose it."""
+        twitch = self.simulator()
+        bots = self.bots(twitch, {bot: {"account": "", "channels": [channel]} for bot, channel in (("one", "red"), ("two", "green"))},
+                         without_token=["one", "two"])
+        self.authorise(twitch, bots, "one", "ann")
+        self.wait_until_joined(twitch, "ann", ["red"])
+        self.authorise(twitch, bots, "two", "ann")
+        wait_for(lambda: bots.process.count(r"warning .*two: the account ann is that of one, too: restart the service"),
+                 "it is told what to do")
+        self.wait_until_it_answers(twitch, "ann", "red")
+        self.assertEqual(twitch.members("ann"), {"red"})
+        self.assertEqual(bots.process.stop(), 0)
+        bots.start()
+        self.wait_until_joined(twitch, "ann", ["red", "green"])
+        for channel in ("red", "green"):
+            self.wait_until_it_answers(twitch, "ann", channel)
+        self.assertEqual([x["name"] for x in bots.report()["accounts"]], ["ann"])
+
     def test_an_answer_to_no_question_changes_nothing(self) -> None:
         """Somebody lures the owner's browser to an answer of their own: its state is unknown."""
         twitch, bots = self.begin()

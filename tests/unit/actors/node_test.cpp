@@ -28,7 +28,8 @@ struct node_fixture : creamery::test::timed_fixture {
     std::vector<account_settings> accounts{{"xena", {"xena", secret{"token"}}}, {"ann", {"ann", secret{"token"}}}};
     std::vector<bot_settings> bots{
       {"third", "ann", "!", {"a"}, {}}, {"second", "xena", "!", {"b"}, {}}, {"first", "xena", "!", {"c"}, {}}};
-    root = sys.spawn<node>(std::move(accounts), std::vector<account_settings>{}, std::move(bots), surroundings.get());
+    root = sys.spawn<node>(std::move(accounts), std::make_shared<const broadcaster_settings>(), std::move(bots),
+                           surroundings.get());
     pass({});
   }
 
@@ -98,8 +99,8 @@ SCENARIO("a node starts its accounts and bots, and reports all of them by name")
 }
 
 SCENARIO("a node without anything answers as well") {
-  root = sys.spawn<node>(std::vector<account_settings>{}, std::vector<account_settings>{}, std::vector<bot_settings>{},
-                         surroundings.get());
+  root = sys.spawn<node>(std::vector<account_settings>{}, std::make_shared<const broadcaster_settings>(),
+                         std::vector<bot_settings>{}, surroundings.get());
   auto x = report();
   CHECK(x.accounts.empty());
   CHECK(x.bots.empty());

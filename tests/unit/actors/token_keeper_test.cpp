@@ -23,7 +23,7 @@ vault_actor::behavior_type vault_double(std::shared_ptr<vault_double_content> x)
   return {
     [](ready_atom) {},
     [](drain_atom) { return true; },
-    [x](caf::get_atom, const std::string&, const std::string&, const std::string&) -> caf::result<stored_token> {
+    [x](caf::get_atom, const grant_wanted&) -> caf::result<stored_token> {
       if (x->broken)
         return caf::make_error(caf::sec::runtime_error, "the disk is broken");
       return x->token;

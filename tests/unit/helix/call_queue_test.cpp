@@ -186,8 +186,19 @@ SCENARIO("401 gets one more chance with another token") {
   CHECK(verdict.token_refused);
   CHECK(!verdict.over.has_value());
   CHECK_EQ(x.next(), call);
-  verdict = x.answer(call, answer_of(401, R"({"message":"Missing scope: moderator:manage:announcements"})"));
+  verdict = x.answer(call, answer_of(401, R"({"message":"Invalid OAuth token"})"));
   CHECK(verdict.token_refused);
+  REQUIRE(verdict.over.has_value());
+  CHECK(verdict.over->why.what == error::kind::unauthorized);
+  CHECK_EQ(verdict.over->why.text, "Invalid OAuth token");
+}
+
+SCENARIO("a scope that is missing isn't the fault of the token") {
+  caller x;
+  auto call = x.add(post());
+  x.next();
+  auto verdict = x.answer(call, answer_of(401, R"({"message":"Missing scope: moderator:manage:announcements"})"));
+  CHECK(!verdict.token_refused);
   REQUIRE(verdict.over.has_value());
   CHECK(verdict.over->why.what == error::kind::unauthorized);
   CHECK_EQ(verdict.over->why.text, "Missing scope: moderator:manage:announcements");
@@ -202,7 +213,7 @@ SCENARIO("what Twitch refuses is over, with its own words") {
     REQUIRE(verdict.over.has_value());
     CHECK(verdict.over->why.what == error::kind::refused);
     CHECK_EQ(verdict.over->why.status, status);
-    CHECK_EQ(verdict.over->why.text, "because of that");
+    CHECK_EQ(verdict.over->why.text, "because?of that");
   }
 }
 

@@ -1,7 +1,6 @@
 #define CAF_SUITE net.net_error
 
 #include "runtime/net/net_error.hpp"
-#include "runtime/net/printable.hpp"
 #include "tests/unit/fixture.hpp"
 
 using namespace creamery;
@@ -19,14 +18,5 @@ SCENARIO("an error is one readable line") {
     goodbye.close_code = 4003;
     goodbye.close_reason = "connection\r\nunused";
     CHECK_EQ(to_string(goodbye), "closed by server h:1 (close code 4003, 'connection??unused')");
-  }
-}
-
-SCENARIO("what others said is made fit for a log") {
-  GIVEN("long text with a character at the bound") {
-    CHECK_EQ(printable("a\tb\x7F"), "a?b?");
-    CHECK_EQ(printable("abc", 3), "abc");
-    CHECK_EQ(printable("abcd", 3), "abc…");
-    CHECK_EQ(printable("ab\u00E9\u00E9", 3), "ab…");
   }
 }

@@ -118,9 +118,11 @@ SCENARIO("flows that are begun again and again don't pile up") {
   CHECK(std::holds_alternative<code_received>(x.visit("/", latest)));
 }
 
-SCENARIO("texts from elsewhere can't become HTML") {
+SCENARIO("pages invite to what can be done, and texts from elsewhere can't become HTML") {
   CHECK_EQ(escape_html("<b a=\"1\">&'"), "&lt;b a=&quot;1&quot;&gt;&amp;&#39;");
   auto what = wanted("ann_bot");
-  CHECK(failure_page(what, "<script>").find("<script>") == std::string::npos);
+  CHECK(failure_page(what, "no", true).find("/start/ann_bot") != std::string::npos);
+  CHECK(failure_page(what, "no", false).find("/start/ann_bot") == std::string::npos);
+  CHECK(failure_page(what, "<script>", true).find("<script>") == std::string::npos);
   CHECK(success_page(what, "<script>").find("<script>") == std::string::npos);
 }

@@ -402,6 +402,21 @@ SCENARIO("without any token its owner is waited for") {
   CHECK(x.next() == step::nothing);
 }
 
+SCENARIO("a vault that can't tell whether there is a token now is asked again, and nobody else meanwhile") {
+  life x;
+  CHECK(x.next() == step::load);
+  x.core.loaded(std::nullopt, x.now);
+  CHECK(x.core.needs_grant());
+  x.core.vault_changed();
+  CHECK(x.next() == step::load);
+  x.core.load_failed({"vault", "busy"}, x.now);
+  CHECK(!x.core.needs_grant());
+  CHECK_EQ(x.core.problem(), "vault: busy");
+  CHECK(x.wait() == step::load);
+  x.core.loaded(token("b"), x.now);
+  CHECK(x.next() == step::validate);
+}
+
 SCENARIO("a token of the environment is used until there is one in the vault") {
   life x{secret{"from-env"}};
   CHECK(x.next() == step::load);

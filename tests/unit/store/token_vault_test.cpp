@@ -161,6 +161,17 @@ SCENARIO("what its owner grants takes the place of whatever there was") {
   CHECK(!vault->login_of("other_bot")->has_value());
 }
 
+SCENARIO("one keeper sees to an account") {
+  test::temporary_folder folder;
+  auto vault = open(folder.path());
+  CHECK_EQ(vault->claim("app", "ann", "one"), "one");
+  CHECK_EQ(vault->claim("app", "ann", "two"), "one");
+  CHECK_EQ(vault->claim("other app", "ann", "two"), "two");
+  CHECK_EQ(vault->claim("app", "ann", "one"), "one");
+  CHECK_EQ(vault->claim("app", "bob", "one"), "one");
+  CHECK_EQ(vault->claim("app", "ann", "two"), "two");
+}
+
 SCENARIO("two processes see each other's tokens, and that the other one has changed something") {
   test::temporary_folder folder;
   auto one = open(folder.path());

@@ -1,10 +1,13 @@
-#include "runtime/net/printable.hpp"
+#pragma once
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 namespace creamery {
 
-std::string printable(std::string_view text, size_t max_size) {
+/// `text` for a log or an error: control characters become `?`, and what goes beyond `max_size` bytes becomes `…`.
+inline std::string printable(std::string_view text, size_t max_size = 200) {
   std::string shown{text.substr(0, max_size)};
   std::replace_if(
     shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
