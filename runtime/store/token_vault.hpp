@@ -90,9 +90,9 @@ private:
   std::optional<vault_key> key_;
   /// As it was when it was read or written here last, and whether others had changed it before that.
   uint64_t seen_ = 0;
+  bool changed_by_others_ = false;
   /// By the keepers' names: client id and login.
   std::map<std::string, std::pair<std::string, std::string>> claims_;
-  bool changed_by_others_ = false;
 };
 
 } // namespace creamery
