@@ -268,13 +268,13 @@ void chat_connection_state::on_outbox(const outbox_actor& outbox) {
 }
 
 bool chat_connection_state::on_outgoing(const outgoing_line& line) {
-  if (line.number != 0 && line.number <= memory_->last_outgoing)
-    return true; // our predecessor has written it
+  if (line.number != 0 && memory_->outgoing.contains(line.number))
+    return true; // it was asked for by an outbox that hasn't heard our answer
   for (auto& one : memory_->links) {
     if (session_of(one) != line.session || one.what == role::retiring || !one.irc || !is_joined(*one.irc, line.channel)
         || !one.socket->send(line.line))
       continue;
-    memory_->last_outgoing = line.number;
+    memory_->outgoing.add(line.number);
     return true;
   }
   log_->debug("{}: a line for #{} came too late: {} is gone", who_.name, line.channel, line.session);

@@ -5,6 +5,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/settings.hpp"
 #include "actors/wake_up.hpp"
+#include "runtime/delivery/recent_numbers.hpp"
 #include "runtime/irc/reading_log.hpp"
 #include "runtime/irc/session.hpp"
 #include "runtime/supervision/backoff.hpp"
@@ -107,8 +108,8 @@ struct connection_memory {
   /// What Twitch said of our messages and the outbox hasn't heard yet, by number.
   std::map<uint64_t, std::variant<own_state, channel_notice>> untold;
   uint64_t last_told = 0;
-  /// The number of the last line that was written for the outbox.
-  uint64_t last_outgoing = 0;
+  /// The lines that were written for the outbox.
+  recent_numbers outgoing;
   /// Lines are being handled right now; an actor that finds this set knows how its predecessor ended.
   bool handling = false;
   /// How many actors in a row ended while they handled lines.

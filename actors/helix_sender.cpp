@@ -55,15 +55,7 @@ helix_sender_actor::behavior_type helix_sender_state::make_behavior() {
   return {
     [](ready_atom) {},
     [](drain_atom) { return true; }, // the outbox waits for its lines
-    [this](const outgoing_line& line) -> caf::result<bool> {
-      auto to = rooms_.find(line.channel);
-      if (line.session != session_ || to == rooms_.end())
-        return false;
-      auto promise = self_->make_response_promise<bool>();
-      to->second.waiting.push_back({line, promise});
-      send_next(line.channel);
-      return promise;
-    },
+    [this](const outgoing_line& line) { return take(line); },
     [this](use_atom, const outbox_actor& outbox) {
       outbox_ = outbox;
       for (const auto& [channel, where] : rooms_)
@@ -109,6 +101,26 @@ void helix_sender_state::tell_joined(const std::string& channel) {
   if (outbox_)
     self_->send(outbox_, membership_change{who_.bot, channel, membership_change::kind::joined, session_},
                 chat_writer_actor{helix_sender_actor{self_}});
+}
+
+caf::result<bool> helix_sender_state::take(const outgoing_line& line) {
+  auto to = rooms_.find(line.channel);
+  if (line.session != session_ || to == rooms_.end())
+    return false;
+  auto& waiting = to->second.waiting;
+  auto promise = self_->make_response_promise<bool>();
+  if (!taken_.contains(line.number)) {
+    taken_.add(line.number);
+    waiting.push_back({line, promise});
+    send_next(line.channel);
+    return promise;
+  }
+  // It was asked for by an outbox that hasn't heard our answer.
+  auto same = std::find_if(waiting.begin(), waiting.end(), [&](const auto& x) { return x.line.number == line.number; });
+  if (same == waiting.end())
+    return true;
+  same->written = promise;
+  return promise;
 }
 
 void helix_sender_state::send_next(const std::string& channel) {

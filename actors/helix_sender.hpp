@@ -2,6 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/wake_up.hpp"
+#include "runtime/delivery/recent_numbers.hpp"
 #include "runtime/supervision/backoff.hpp"
 
 #include <spdlog/logger.h>
@@ -51,6 +52,7 @@ private:
 
   void look_up();
   void tell_joined(const std::string& channel);
+  caf::result<bool> take(const outgoing_line& line);
   void send_next(const std::string& channel);
   void on_answer(const std::string& channel, uint64_t number, const helix::answer& answer);
 
@@ -61,6 +63,8 @@ private:
   /// Names this instance, which the outbox takes for a connection.
   std::string session_;
   std::map<std::string, room> rooms_;
+  /// The lines that were taken from the outbox.
+  recent_numbers taken_;
   backoff retry_;
   std::string told_;
 };

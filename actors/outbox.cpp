@@ -191,8 +191,8 @@ void outbox_state::record(allowance_log::kind what, size_t count) {
 
 void outbox_state::say_now(const say_queue::transmission& one) {
   auto writer = writers_.find(one.session);
-  if (writer == writers_.end()) // can't be: a session that is told of has a writer
-    return memory_->queue.not_written(one);
+  if (writer == writers_.end())
+    return memory_->queue.unanswered(one);
   self_->request(writer->second, caf::infinite, outgoing_line{one.channel, one.line, one.session, one.number})
     .then(
       [this, one](bool written) {
@@ -205,8 +205,7 @@ void outbox_state::say_now(const say_queue::transmission& one) {
         }
       },
       [this, one](const caf::error&) {
-        // The connection has ended without having looked at it.
-        memory_->queue.not_written(one);
+        memory_->queue.unanswered(one);
         proceed();
       });
 }

@@ -163,6 +163,17 @@ void say_queue::not_written(const transmission& sent) {
   deadline_ = time_point::min();
 }
 
+void say_queue::unanswered(const transmission& sent) {
+  if (!sent.is_repeated)
+    return not_written(sent);
+  auto* in = find(sent.bot, sent.channel);
+  if (in == nullptr)
+    return;
+  for (auto& one : in->in_flight)
+    if (one.number == sent.number && !one.handed)
+      one.repeat = has_repeats_ = true; // as soon as the session is told of again
+}
+
 void say_queue::wait_again(lane& in, entry one) {
   one.handed = one.repeat = false;
   auto behind = std::find_if(in.waiting.begin(), in.waiting.end(), [&](const auto& x) { return x.place > one.place; });
@@ -288,8 +299,12 @@ void say_queue::repeat(std::vector<transmission>& todo) {
         continue;
       }
       sent.repeat = false;
-      todo.push_back(
-        {.number = sent.number, .bot = one->bot, .channel = one->channel, .session = sent.session, .line = sent.line});
+      todo.push_back({.number = sent.number,
+                      .bot = one->bot,
+                      .channel = one->channel,
+                      .session = sent.session,
+                      .line = sent.line,
+                      .is_repeated = true});
     }
   }
 }

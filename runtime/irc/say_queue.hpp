@@ -50,6 +50,8 @@ public:
     int64_t caused_at = 0;
     /// How long it waited for the limits, its turn or the channel.
     clock::duration waited{};
+    /// It was asked for before, and may have been written then.
+    bool is_repeated = false;
   };
 
   /// @param seed for the nonces; anything unpredictable.
@@ -94,6 +96,10 @@ public:
 
   /// This transmission was certainly not written: it waits again, in its old place.
   void not_written(const transmission& sent);
+
+  /// Who was to write it has ended, or isn't there, and hasn't looked at it. If it was asked for before, it may have been written then,
+  /// which the session's next writer knows: it is repeated. Else it wasn't written.
+  void unanswered(const transmission& sent);
 
   /// `bot` left `channel` for good: nothing is sent there any more.
   void left(const std::string& bot, const std::string& channel);

@@ -65,17 +65,17 @@ Event = dict[str, Any]
 T = TypeVar("T")
 
 
-def wait_for(condition: Callable[[], T], what: str, deadline: float = SOON) -> T:
+def wait_for(condition: Callable[[], T], what: str, deadline: float = SOON, show: Callable[[], object] | None = None) -> T:
     """Asks until `condition()` is true, and returns what it gave.
 
-    Fails after `deadline` seconds, saying `what` didn't come to pass and what the condition gave last."""
+    Fails after `deadline` seconds, saying `what` didn't come to pass, and what `show()`, else the condition, gave last."""
     end = time.monotonic() + deadline
     while True:
         found = condition()
         if found:
             return found
         if time.monotonic() >= end:
-            raise AssertionError(f"not within {deadline:g} s: {what} (last seen: {found!r})")
+            raise AssertionError(f"not within {deadline:g} s: {what} (last seen: {show() if show else found!r})")
         time.sleep(POLL)
 
 

@@ -94,8 +94,8 @@ class Chaos(Scenario):
         for cog in ("history", "thrower"):
             wait_for(lambda: bots.handled(BOT, cog) >= sent + len(commands), f"{cog} has handled all", 60)
         # Whoever is being restarted is missing in a report.
-        wait_for(lambda: sum(x["confirmed"] for x in bots.report()["accounts"]) >= len(commands), "every command is answered",
-                 60)
+        wait_for(lambda: sum(x["confirmed"] for x in bots.report()["accounts"]) >= len(commands),
+                 f"all {len(commands)} commands are answered", 60, show=bots.report)
         wait_for(lambda: [y["queued"] for x in bots.report()["bots"] for y in x["cogs"]] == [0, 0],
                  "nothing is on its way any more")
         report = bots.report()

@@ -1134,6 +1134,11 @@ SCENARIO("a line for the outbox is written once, whichever actor was asked") {
   CHECK_EQ(link(1).sent.back(), "PRIVMSG #one :b\r\n");
   CHECK(!write(2, "one", "PRIVMSG #one :c\r\n", 9)); // no such session
   CHECK(!write(1, "two", "PRIVMSG #two :d\r\n", 10));
+  // An outbox that was replaced repeats what it doesn't know the fate of, perhaps behind newer lines of other channels.
+  CHECK(write(1, "one", "PRIVMSG #one :e\r\n", 6));
+  CHECK_EQ(link(1).sent.back(), "PRIVMSG #one :e\r\n");
+  CHECK(write(1, "one", "PRIVMSG #one :e\r\n", 6));
+  CHECK_EQ(std::count(link(1).sent.begin(), link(1).sent.end(), "PRIVMSG #one :e\r\n"), 1);
 }
 
 SCENARIO("what Twitch says of a message reaches the outbox that comes after one that has ended") {

@@ -55,9 +55,9 @@ struct sender_fixture : creamery::test::timed_fixture {
   creamery::test::captured_log log;
   std::shared_ptr<calls_content> calls = std::make_shared<calls_content>();
   account_directory_actor accounts = sys.spawn(accounts_double, calls);
-  outbox_actor box = sys.spawn<outbox>(
-    "creamybot", kept<outbox_memory>::make(say_queue::options{}, std::make_shared<allowance_log>(account_limits{}),
-                                           say_queue::time_point{}, milliseconds));
+  std::shared_ptr<outbox_memory> memory = std::make_shared<outbox_memory>(
+    say_queue::options{}, std::make_shared<allowance_log>(account_limits{}), say_queue::time_point{}, milliseconds);
+  outbox_actor box = start_outbox();
   helix_sender_actor sender;
 
   ~sender_fixture() {
@@ -66,6 +66,10 @@ struct sender_fixture : creamery::test::timed_fixture {
     kill(sender);
     kill(box);
     kill(accounts);
+  }
+
+  outbox_actor start_outbox() {
+    return sys.spawn<outbox>("creamybot", kept<outbox_memory>{memory, std::make_shared<std::atomic<bool>>(true)});
   }
 
   void start(bool as_application = false) {
@@ -199,6 +203,26 @@ SCENARIO("names that can't be looked up are asked for again, with growing pauses
   pass(1h);
   say_something("red", "hello");
   CHECK(!calls->open.empty());
+}
+
+SCENARIO("an outbox that dies doesn't make a message said twice") {
+  start();
+  tell_ids();
+  tell(box, own_state{"bot", "red", true, {}, {}});
+  say_something("red", "one");
+  say_something("red", "two"); // waits for the first
+  say_something("blue", "three");
+  kill(box);
+  box = start_outbox();
+  tell(sender, use_atom_v, box);
+  REQUIRE_EQ(calls->open.size(), 2u);
+  answer(is_sent);
+  answer(is_sent);
+  REQUIRE_EQ(calls->open.size(), 1u);
+  CHECK_EQ(sent("message"), "two");
+  answer(is_sent);
+  CHECK(calls->open.empty());
+  CHECK_EQ(counters().confirmed, 3u);
 }
 
 SCENARIO("a sender that dies takes no message with it that wasn't sent") {

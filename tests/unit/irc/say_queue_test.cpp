@@ -223,6 +223,38 @@ SCENARIO("an outbox that is replaced repeats what may not have reached the socke
   CHECK_EQ(queue.counters().in_flight, 2u);
 }
 
+SCENARIO("a repetition that nobody has answered is one again, because the first time may have been enough") {
+  queue.joined("bot", "a", "s1");
+  queue.own_state("bot", "a", true, "", "");
+  accept("a", "one");
+  auto sent = queue.next(now);
+  REQUIRE_EQ(sent.size(), 1u);
+  CHECK(!sent[0].is_repeated);
+  queue.recount();
+  queue.joined("bot", "a", "s1");
+  auto again = queue.next(now);
+  REQUIRE_EQ(again.size(), 1u);
+  CHECK(again[0].is_repeated);
+  queue.closing("s1");
+  queue.unanswered(again[0]);
+  CHECK_EQ(queue.counters().in_flight, 1u);
+  CHECK(queue.next(now).empty());
+  queue.joined("bot", "a", "s1");
+  again = queue.next(now);
+  REQUIRE_EQ(again.size(), 1u);
+  CHECK_EQ(again[0].number, sent[0].number);
+  WHEN("it is one for the first time") {
+    queue.own_state("bot", "a", true, "", "");
+    accept("a", "two");
+    auto first = queue.next(now);
+    REQUIRE_EQ(first.size(), 1u);
+    queue.unanswered(first[0]);
+    THEN("it wasn't written, and waits again") {
+      CHECK_EQ(queue.counters().waiting, 1u);
+    }
+  }
+}
+
 SCENARIO("what was written by a session that never came back follows its promise when its time is over") {
   queue.joined("bot", "a", "s1");
   queue.own_state("bot", "a", true, "", "");
