@@ -43,11 +43,11 @@ account_actor::behavior_type account_state::make_behavior() {
   children_.add({"outbox", "outbox", policies.outbox, false, [this] { return start_outbox(); }});
   children_.start();
   return children_.behavior<account_actor>(
-    [this](drain_atom) { return self_->delegate(outbox_, drain_atom_v); },
+    [this](drain_atom) { return pass_on<bool>(outbox_, drain_atom_v); },
     [this](caf::get_atom) -> caf::result<credentials> {
       if (settings_.anonymous)
         return settings_.identity;
-      return self_->delegate(keeper_, caf::get_atom_v);
+      return pass_on<credentials>(keeper_, caf::get_atom_v);
     },
     [this](const login_refused& refused) {
       log_->warn("{}: Twitch refused the login of {}: \"{}\". The token is checked; other accounts go on", settings_.id,
@@ -72,13 +72,21 @@ account_actor::behavior_type account_state::make_behavior() {
         none.account = settings_.id;
         return none;
       }
-      return self_->delegate(keeper_, token_atom_v);
+      return pass_on<token_report>(keeper_, token_atom_v);
     },
     [this](follow_atom, const std::string& bot, const outbox_user_actor& follower) {
       followers_[bot] = follower;
-      self_->send(follower, use_atom_v, outbox_);
+      if (outbox_)
+        self_->send(follower, use_atom_v, outbox_);
     },
-    [this](caf::put_atom) { return self_->delegate(outbox_, caf::get_atom_v); });
+    [this](caf::put_atom) { return pass_on<outbox_report>(outbox_, caf::get_atom_v); });
+}
+
+template <class Result, class Handle, class... Ts>
+caf::result<Result> account_state::pass_on(const Handle& child, Ts... message) {
+  if (!child) // its predecessor hasn't quite ended
+    return caf::make_error(caf::sec::request_receiver_down, "it is being started");
+  return self_->delegate(child, message...);
 }
 
 account_limits account_state::limits() const {

@@ -26,6 +26,9 @@ public:
   account_actor::behavior_type make_behavior();
 
 private:
+  /// Has a child answer; an error if it isn't there yet.
+  template <class Result, class Handle, class... Ts>
+  caf::result<Result> pass_on(const Handle& child, Ts... message);
   caf::actor start_outbox();
   caf::actor start_keeper();
   caf::actor start_helix();

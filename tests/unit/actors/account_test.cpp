@@ -155,6 +155,29 @@ SCENARIO("who asks for a report while there is no outbox gets an error and doesn
   CHECK(*failed);
 }
 
+SCENARIO("an account whose predecessor hasn't quite ended has no children yet, and says so") {
+  // The one that the fixture has started holds what they work on.
+  auto successor = sys.spawn<account>(account_settings{"creamybot", {"creamybot", secret{"hush-hush"}}}, vault_actor{},
+                                      authorizer_actor{}, surroundings.get());
+  tell(successor, follow_atom_v, std::string{"one"}, user);
+  CHECK(told->empty());
+  auto failed = std::make_shared<int>(0);
+  sys.spawn([failed, successor](caf::event_based_actor* asker) {
+    auto done = [failed](const caf::error&) { ++*failed; };
+    asker->request(successor, caf::infinite, caf::put_atom_v).then([](const outbox_report&) {}, done);
+    asker->request(successor, caf::infinite, caf::get_atom_v).then([](const credentials&) {}, done);
+    asker->request(successor, caf::infinite, token_atom_v).then([](const token_report&) {}, done);
+    asker->request(successor, caf::infinite, drain_atom_v).then([](bool) {}, done);
+  });
+  sched.run();
+  CHECK_EQ(*failed, 4);
+  kill(holder);
+  pass(1s);
+  CHECK_EQ(told->size(), 1u);
+  CHECK_EQ(ask<outbox_report>(successor, caf::put_atom_v).account, "creamybot");
+  kill(successor);
+}
+
 SCENARIO("an account that ends takes its outbox with it") {
   tell(holder, follow_atom_v, std::string{"one"}, user);
   WHEN("it is asked to") {
