@@ -80,6 +80,7 @@ struct answer {
   error why = {};
   /// Else: of the HTTP answer, which has no body if it is 204.
   uint32_t status = 0;
+  /// Also of a refusal because something is there already (409).
   std::string body = {};
 };
 

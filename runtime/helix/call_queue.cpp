@@ -158,7 +158,9 @@ call_queue::verdict call_queue::answered(call_id id, incoming what, time_point n
   error why{error::kind::refused, what.status, {}};
   if (what.status / 100 != 2)
     why.text = message_of(what.body);
-  if (what.status == 429) {
+  // A limit on what there is, not on how often it is asked for (twitch-platform 3.7): waiting a moment doesn't help.
+  auto is_quota = what.status == 429 && why.text.find("exceeded") != std::string::npos;
+  if (what.status == 429 && !is_quota) {
     why.what = error::kind::timed_out;
     // With points left it is a limit of this very call (twitch-platform 4.1): the others needn't wait.
     if (what.limits.remaining.value_or(0) <= 0)
@@ -191,7 +193,10 @@ call_queue::verdict call_queue::answered(call_id id, incoming what, time_point n
   if (what.status == 409
       && one->what.path == "/moderation/bans") // somebody else is banning, too: a moment later it works
     return repeat(one, std::move(why), now);
-  return finish(one, failed(std::move(why)));
+  auto refused = failed(std::move(why));
+  if (what.status == 409)
+    refused.body = std::move(what.body); // it may tell what is there already
+  return finish(one, std::move(refused));
 }
 
 outgoing prepare(const request& what, const std::string& own_id) {

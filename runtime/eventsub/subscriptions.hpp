@@ -1,0 +1,128 @@
+#pragma once
+
+#include "messages/eventsub/subscription_types.hpp"
+#include "messages/helix/request.hpp"
+#include "messages/helix/types.hpp"
+#include "runtime/eventsub/frame.hpp"
+#include "runtime/supervision/backoff.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace creamery::eventsub {
+
+/// One subscription that somebody wants.
+struct wanted_subscription {
+  const subscription_type* type = nullptr;
+  condition about;
+  /// The channel's name, for people.
+  std::string channel;
+
+  friend bool operator==(const wanted_subscription&, const wanted_subscription&) = default;
+};
+
+/// "channel.follow 2 in #ann", for people.
+std::string to_string(const wanted_subscription& x);
+
+/// The subscriptions of one transport: which are wanted, which there are, which Twitch refuses and why (twitch-platform 3.7). No
+/// socket, no clock: it is told what Twitch has answered, and says what is to be asked.
+class subscriptions {
+public:
+  using clock = std::chrono::steady_clock;
+  using time_point = clock::time_point;
+
+  struct options {
+    /// Calls that are made at the same time.
+    size_t at_once = 4;
+    /// Before a call is repeated that has failed without Twitch's saying why.
+    backoff::options retry{.first = std::chrono::seconds{1}, .cap = std::chrono::minutes{2}};
+    /// Before Twitch is asked again for what it has refused: a scope may be granted, a ban be lifted.
+    clock::duration ask_again = std::chrono::minutes{30};
+    /// After "too many": old ones count for some time after their sockets are gone.
+    clock::duration too_many = std::chrono::seconds{20};
+  };
+
+  enum class state : uint8_t {
+    /// It is to be asked for.
+    missing,
+    /// It has been asked for.
+    asked,
+    enabled,
+    /// Twitch doesn't allow it.
+    refused,
+    /// Twitch has ended it.
+    revoked,
+  };
+
+  struct entry {
+    wanted_subscription what;
+    state is = state::missing;
+    /// Twitch's id, if it is enabled.
+    std::string id = {};
+    /// Why it isn't, in words that help.
+    std::string why = {};
+    /// When it is asked for (again).
+    time_point due{};
+  };
+
+  subscriptions(options o, uint64_t seed) : options_(o), retry_(o.retry, seed) {
+  }
+
+  /// These are wanted from now on. @returns the ids of those that are enabled and aren't wanted any more.
+  std::vector<std::string> want(std::vector<wanted_subscription> all, time_point now);
+
+  /// The transport is a new one: none of them is there any more.
+  void begin(time_point now);
+
+  /// There is no transport: nothing is to be asked.
+  void end();
+
+  /// Which are to be asked for now, by their places in `entries`.
+  std::vector<size_t> next(time_point now);
+
+  /// When to call `next` again; `time_point::max()`: only after something has happened.
+  time_point deadline() const;
+
+  /// What an answer means for the transport.
+  enum class meaning : uint8_t {
+    nothing,
+    /// Twitch knows no such session, or counts it as one too many: it is of no use.
+    transport_is_useless,
+  };
+
+  /// Twitch has answered. @param round what `round()` was when it was asked.
+  meaning answered(size_t place, uint64_t round, const helix::answer& answer, time_point now);
+
+  /// Twitch has ended one. @returns it, if it was one of ours.
+  const entry* revoked(const named_subscription& what, time_point now);
+
+  /// Counts the transports that there have been.
+  uint64_t round() const noexcept {
+    return round_;
+  }
+
+  const std::vector<entry>& entries() const noexcept {
+    return entries_;
+  }
+
+  size_t count(state is) const;
+
+  /// Whether Twitch has answered to all of them.
+  bool settled() const;
+
+private:
+  void refuse(entry& one, std::string why, time_point due);
+
+  options options_;
+  backoff retry_;
+  std::vector<entry> entries_;
+  bool has_transport_ = false;
+  uint64_t round_ = 0;
+  size_t asked_ = 0;
+};
+
+} // namespace creamery::eventsub

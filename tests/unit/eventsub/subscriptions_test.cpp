@@ -1,0 +1,202 @@
+#define CAF_SUITE eventsub.subscriptions
+
+#include "runtime/eventsub/subscriptions.hpp"
+
+#include "tests/unit/fixture.hpp"
+
+#include <algorithm>
+
+using namespace creamery;
+using namespace creamery::eventsub;
+using namespace std::chrono_literals;
+
+namespace {
+
+using strings = std::vector<std::string>;
+using places = std::vector<size_t>;
+using state = subscriptions::state;
+using meaning = subscriptions::meaning;
+
+wanted_subscription wanted(std::string_view type, const std::string& channel = "red") {
+  return {find_type(type), {{"broadcaster_user_id", channel}}, channel};
+}
+
+helix::answer made(const std::string& id) {
+  return {false, {}, 202, R"({"data":[{"id":")" + id + R"(","status":"enabled"}],"total":1})"};
+}
+
+helix::answer refused(uint32_t status, const std::string& text) {
+  auto kind = status == 401 ? helix::error::kind::unauthorized : helix::error::kind::refused;
+  return {true, {kind, status, text}, 0, {}};
+}
+
+helix::answer unavailable() {
+  return {true, {helix::error::kind::unavailable, 503, "busy"}, 0, {}};
+}
+
+struct subscriptions_fixture : creamery::test::fixture {
+  subscriptions::time_point now{1h};
+  subscriptions it{calm(), 1};
+
+  static subscriptions::options calm() {
+    subscriptions::options x;
+    x.retry.jitter = 0;
+    return x;
+  }
+
+  meaning answer(size_t place, const helix::answer& what) {
+    return it.answered(place, it.round(), what, now);
+  }
+
+  /// They are wanted, there is a transport, and all have been asked for.
+  void ask_for(std::vector<wanted_subscription> all) {
+    it.want(std::move(all), now);
+    it.begin(now);
+    it.next(now);
+  }
+
+  const subscriptions::entry& at(size_t place) const {
+    return it.entries()[place];
+  }
+};
+
+} // namespace
+
+BEGIN_FIXTURE_SCOPE(subscriptions_fixture)
+
+SCENARIO("subscriptions are made when there is a transport, a few at a time") {
+  std::vector<wanted_subscription> all;
+  for (int i = 0; i < 6; ++i)
+    all.push_back(wanted("channel.raid", "c" + std::to_string(i)));
+  CHECK(it.want(all, now).empty());
+  CHECK(it.next(now).empty());
+  CHECK(it.deadline() == subscriptions::time_point::max());
+  it.begin(now);
+  CHECK(it.next(now) == (places{0, 1, 2, 3}));
+  CHECK(it.next(now).empty());
+  CHECK(answer(1, made("s1")) == meaning::nothing);
+  CHECK(it.next(now) == (places{4}));
+  CHECK(!it.settled());
+  for (size_t place : {0, 2, 3, 4})
+    answer(place, made("s" + std::to_string(place)));
+  CHECK(it.next(now) == (places{5}));
+  answer(5, made("s5"));
+  CHECK(it.settled());
+  CHECK_EQ(it.count(state::enabled), 6u);
+  CHECK_EQ(at(1).id, "s1");
+}
+
+SCENARIO("after a loss all are made again, by those who ask then") {
+  ask_for({wanted("channel.raid"), wanted("stream.online")});
+  answer(0, made("old"));
+  auto round = it.round();
+  it.end();
+  CHECK(it.next(now).empty());
+  CHECK(it.answered(1, round, made("late"), now) == meaning::nothing); // of a transport that is gone
+  it.begin(now);
+  CHECK(it.next(now) == (places{0, 1}));
+  CHECK(it.answered(1, round, made("late"), now) == meaning::nothing);
+  CHECK(at(1).is == state::asked);
+  answer(0, made("new"));
+  answer(1, made("new, too"));
+  CHECK_EQ(at(0).id, "new");
+}
+
+SCENARIO("what is there already is as good as made") {
+  ask_for({wanted("channel.raid")});
+  auto conflict = refused(409, "subscription already exists");
+  conflict.body = R"({"error":"Conflict","status":409,"message":"subscription already exists","id":"known"})";
+  answer(0, conflict);
+  CHECK(at(0).is == state::enabled);
+  CHECK_EQ(at(0).id, "known");
+}
+
+SCENARIO("a removed version is never asked for again") {
+  ask_for({wanted("channel.follow")});
+  answer(0, refused(410, "gone"));
+  CHECK(at(0).is == state::refused);
+  CHECK_EQ(at(0).why, "Twitch has removed this version");
+  CHECK(it.deadline() == subscriptions::time_point::max());
+  it.begin(now);
+  CHECK(it.next(now + 1000h).empty());
+}
+
+SCENARIO("what lacks a scope says which, and is asked for again after a while") {
+  ask_for({wanted("channel.follow"), wanted("channel.raid")});
+  answer(0, refused(403, "subscription missing proper authorization"));
+  answer(1, refused(401, "Invalid OAuth token"));
+  CHECK_EQ(at(0).why, "needs the scope moderator:read:followers (subscription missing proper authorization)");
+  CHECK_EQ(at(1).why, "Invalid OAuth token");
+  CHECK(it.settled());
+  CHECK(it.next(now).empty());
+  it.begin(now); // a new session is no reason to ask sooner
+  CHECK(it.next(now).empty());
+  now += 30min;
+  CHECK(it.deadline() <= now);
+  CHECK(it.next(now) == (places{0, 1}));
+}
+
+SCENARIO("a session that Twitch doesn't know, or counts as one too many, is of no use") {
+  for (const auto* text : {"websocket transport session does not exist or has already disconnected",
+                           "number of websocket transports limit exceeded"}) {
+    ask_for({wanted("channel.raid")});
+    CHECK(answer(0, refused(400, text)) == meaning::transport_is_useless);
+    CHECK(at(0).is == state::missing);
+    it.end();
+  }
+}
+
+SCENARIO("too many subscriptions are not asked for in a loop") {
+  ask_for({wanted("channel.raid")});
+  CHECK(answer(0, refused(429, "maximum total cost exceeded")) == meaning::nothing);
+  CHECK(at(0).is == state::refused);
+  CHECK(it.next(now + 29min).empty());
+  CHECK(it.next(now + 30min) == (places{0}));
+}
+
+SCENARIO("a failure that isn't explained is tried again, with growing pauses") {
+  ask_for({wanted("channel.raid")});
+  for (auto pause : {1s, 2s, 4s, 8s}) {
+    answer(0, unavailable());
+    CHECK(at(0).is == state::missing);
+    CHECK(!at(0).why.empty());
+    CHECK(it.deadline() == now + pause);
+    now += pause;
+    CHECK(it.next(now) == (places{0}));
+  }
+  answer(0, made("s"));
+  CHECK(at(0).why.empty());
+}
+
+SCENARIO("a revoked subscription is told, and tried again after a while") {
+  ask_for({wanted("channel.raid"), wanted("channel.follow")});
+  answer(0, made("a"));
+  answer(1, made("b"));
+  CHECK(it.revoked({"unknown", "user_removed", "channel.raid", "1"}, now) == nullptr);
+  const auto* ended = it.revoked({"a", "authorization_revoked", "channel.raid", "1"}, now);
+  REQUIRE(ended != nullptr);
+  CHECK_EQ(to_string(ended->what), "channel.raid 1 in #red");
+  CHECK(at(0).is == state::revoked);
+  CHECK(it.next(now).empty());
+  CHECK(it.next(now + 30min) == (places{0}));
+  it.revoked({"b", "version_removed", "channel.follow", "2"}, now);
+  CHECK(it.next(now + 1000h).empty());
+}
+
+SCENARIO("what is wanted can change") {
+  ask_for({wanted("channel.raid"), wanted("stream.online")});
+  answer(0, made("a"));
+  answer(1, made("b"));
+  CHECK(it.want({wanted("stream.online"), wanted("channel.cheer")}, now) == (strings{"a"}));
+  CHECK(at(0).is == state::enabled);
+  CHECK_EQ(at(0).id, "b");
+  CHECK(it.next(now) == (places{1}));
+  WHEN("an answer is on its way meanwhile") {
+    auto round = it.round();
+    it.want({wanted("channel.cheer")}, now);
+    CHECK(it.answered(1, round, made("c"), now) == meaning::nothing);
+    CHECK(it.next(now) == (places{0})); // asked for again: Twitch says that it is there
+  }
+}
+
+END_FIXTURE_SCOPE()
