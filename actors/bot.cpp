@@ -24,10 +24,11 @@ constexpr auto report_timeout = std::chrono::seconds{1};
 } // namespace
 
 bot_state::bot_state(bot_actor::pointer self, bot_settings settings, account_directory_actor accounts,
-                     const runtime_environment& environment)
+                     store_actor store, const runtime_environment& environment)
   : self_(self),
     settings_(std::move(settings)),
     accounts_(std::move(accounts)),
+    store_(std::move(store)),
     environment_(environment),
     log_(make_logger("bot")),
     children_(self, log_, environment.supervision.bot_children,
@@ -75,6 +76,11 @@ bot_actor::behavior_type bot_state::make_behavior() {
         self_->send(sender_, use_atom_v, outbox);
       for (const auto& [connection, address] : connections_)
         self_->send(address, use_atom_v, outbox);
+    },
+    [this](use_atom, const store_actor& store) {
+      store_ = store;
+      for (const auto& [cog, address] : cogs_)
+        self_->send(address, use_atom_v, store);
     },
     [this](const std::string& connection, const bot_ready& ready) { on_ready(connection, ready); },
     [this](caf::get_atom) { return report(); });
@@ -172,15 +178,21 @@ caf::actor bot_state::start_cog(const cog_settings& cog, const std::shared_ptr<c
     return nullptr;
   if (turn->lost_one)
     log_->error("{}: the cog {} never came back from a line, which is not tried again", settings_.name, cog.name);
+  auto outcomes = outcomes_of(cog.name);
+  if (auto lost = outcomes->take_over(turn->instance); lost != 0)
+    log_->error("{}: the cog {} never came back from the event {}, which is not tried again", settings_.name, cog.name,
+                lost);
   const auto cooperative = module->descriptor().cooperative && !ledger->was_stuck();
-  cog_identity identity{settings_.name,    settings_.account, accounts_, settings_.prefix, cog,
-                        std::move(ledger), std::move(*turn)};
+  cog_identity identity{settings_.name,    settings_.account, accounts_,           settings_.prefix,          cog,
+                        std::move(ledger), std::move(*turn),  std::move(outcomes), environment_.store.durable};
   auto address = cooperative ? self_->spawn<cog_runner>(std::move(identity), module)
                              : self_->spawn<cog_runner, caf::detached>(std::move(identity), module);
   cogs_[cog.name] = address;
   self_->send(address, use_atom_v, router_);
   if (outbox_)
     self_->send(address, use_atom_v, outbox_);
+  if (store_)
+    self_->send(address, use_atom_v, store_);
   if (is_ready_)
     tell_ready(address);
   return caf::actor_cast<caf::actor>(address);
@@ -250,6 +262,13 @@ std::shared_ptr<cog_ledger> bot_state::ledger_of(const std::string& cog) {
   return environment_.memory.share<cog_ledger>(path_of("cog " + cog), [] {
     std::random_device random; // unlike any numbering before it, also in an earlier life of this process
     return std::make_shared<cog_ledger>(uint64_t{random()} << 32 | random());
+  });
+}
+
+std::shared_ptr<outcome_ledger> bot_state::outcomes_of(const std::string& cog) {
+  return environment_.memory.share<outcome_ledger>(path_of("cog " + cog + "/outcomes"), [&] {
+    std::random_device random;
+    return std::make_shared<outcome_ledger>(settings_.name, cog, uint64_t{random()} << 31 | random());
   });
 }
 

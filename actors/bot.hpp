@@ -5,6 +5,7 @@
 #include "actors/supervisor.hpp"
 #include "messages/result.hpp"
 #include "runtime/delivery/cog_ledger.hpp"
+#include "runtime/delivery/outcome_ledger.hpp"
 #include "runtime/delivery/watchdog.hpp"
 
 #include <map>
@@ -24,7 +25,7 @@ class bot_state {
 public:
   static inline const char* name = "creamery.bot";
 
-  bot_state(bot_actor::pointer self, bot_settings settings, account_directory_actor accounts,
+  bot_state(bot_actor::pointer self, bot_settings settings, account_directory_actor accounts, store_actor store,
             const runtime_environment& environment);
 
   bot_actor::behavior_type make_behavior();
@@ -43,6 +44,7 @@ private:
   caf::actor start_connection(const std::string& connection, const std::vector<std::string>& channels);
   /// Where a child stands in the tree.
   std::string path_of(std::string_view child) const;
+  std::shared_ptr<outcome_ledger> outcomes_of(const std::string& cog);
   std::shared_ptr<cog_ledger> ledger_of(const std::string& cog);
   /// Why a cog is to begin in quarantine, if it is: its module took the process down.
   std::optional<std::string> guilt_of(const std::string& cog) const;
@@ -64,6 +66,8 @@ private:
   bot_actor::pointer self_;
   bot_settings settings_;
   account_directory_actor accounts_;
+  /// Null: there is none.
+  store_actor store_;
   const runtime_environment& environment_;
   std::shared_ptr<spdlog::logger> log_;
   supervisor<bot_actor::base> children_;

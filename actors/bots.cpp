@@ -17,10 +17,11 @@ constexpr auto report_timeout = std::chrono::seconds{2};
 } // namespace
 
 bots_state::bots_state(bots_actor::pointer self, std::vector<bot_settings> settings, account_directory_actor accounts,
-                       const runtime_environment& environment)
+                       store_actor store, const runtime_environment& environment)
   : self_(self),
     settings_(std::move(settings)),
     accounts_(std::move(accounts)),
+    store_(std::move(store)),
     environment_(environment),
     children_(self, make_logger("bots"), environment.supervision.bots,
               [&environment] { environment.memory.forget("bots"); }) {
@@ -36,11 +37,16 @@ bots_actor::behavior_type bots_state::make_behavior() {
                                           for (const auto& [name, address] : bots_)
                                             self_->send(address, use_atom_v, accounts);
                                         },
+                                        [this](use_atom, const store_actor& store) {
+                                          store_ = store;
+                                          for (const auto& [name, address] : bots_)
+                                            self_->send(address, use_atom_v, store);
+                                        },
                                         [this](caf::get_atom) { return report(); });
 }
 
 caf::actor bots_state::start_bot(const bot_settings& settings) {
-  auto address = self_->spawn<bot>(settings, accounts_, environment_);
+  auto address = self_->spawn<bot>(settings, accounts_, store_, environment_);
   bots_[settings.name] = address;
   return caf::actor_cast<caf::actor>(address);
 }

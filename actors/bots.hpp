@@ -16,7 +16,7 @@ public:
   static inline const char* name = "creamery.bots";
 
   bots_state(bots_actor::pointer self, std::vector<bot_settings> settings, account_directory_actor accounts,
-             const runtime_environment& environment);
+             store_actor store, const runtime_environment& environment);
 
   bots_actor::behavior_type make_behavior();
 
@@ -27,6 +27,8 @@ private:
   bots_actor::pointer self_;
   std::vector<bot_settings> settings_;
   account_directory_actor accounts_;
+  /// Null: there is none.
+  store_actor store_;
   const runtime_environment& environment_;
   supervisor<bots_actor::base> children_;
   /// The latest instance of each bot.

@@ -19,6 +19,9 @@ namespace {
 /// A line whose handler threw is logged up to this length.
 constexpr size_t shown_of_bad_line = 2'000;
 
+/// After what is left behind couldn't be written.
+constexpr auto write_again = std::chrono::seconds{1};
+
 bool is_channel_name(std::string_view name) noexcept {
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -69,6 +72,19 @@ cog_actor::behavior_type cog_runner_state::make_behavior() {
         send(message);
     },
     [this](use_atom, const account_directory_actor& accounts) { identity_.accounts = accounts; },
+    [this](use_atom, const store_actor& store) {
+      store_ = store;
+      for (const auto& outcome : identity_.outcomes->unwritten())
+        write(outcome);
+      is_asking_ = false; // whoever was asked is gone
+      ask_for_events();
+    },
+    [this](caf::tick_atom) {
+      is_resting_ = false;
+      for (const auto& outcome : identity_.outcomes->unwritten())
+        write(outcome);
+      ask_for_events();
+    },
     [this](const bot_ready& ready) { on_ready(ready); },
     [this](fault_atom, const std::string& what) { fail(what); },
   };
@@ -80,6 +96,7 @@ void cog_runner_state::make_object() {
   auto made = guarded("its constructor", [this] { object_ = module_->descriptor().create(*context_); });
   if (!identity_.turn.gate->leave_aside())
     return retire();
+  leave_behind(0, !made);
   if (!made)
     self_->quit(caf::make_error(caf::sec::runtime_error, "the constructor threw"));
 }
@@ -122,6 +139,7 @@ void cog_runner_state::on_batch(const cog_batch& batch) {
     if (!identity_.turn.gate->leave())
       return retire();
     handled_ = line.number;
+    leave_behind(0, !done);
     if (!done) {
       log_->error("the line that caused it, which is not tried again: {}",
                   printable(irc_line{content.memory->data(), line.index}.raw(), shown_of_bad_line));
@@ -163,8 +181,146 @@ void cog_runner_state::run_aside(const std::string& what, const std::function<vo
   auto done = guarded(what, handler);
   if (!identity_.turn.gate->leave_aside())
     return retire();
+  leave_behind(0, !done);
   if (!done)
     self_->quit(caf::make_error(caf::sec::runtime_error, what + " threw"));
+}
+
+// -- events and storage ----------------------------------------------------------------------------------------------------
+
+void cog_runner_state::ask_for_events() {
+  if (is_asking_ || !store_ || !identity_.outcomes || identity_.outcomes->is_full())
+    return;
+  is_asking_ = true;
+  self_
+    ->request(store_, caf::infinite, caf::get_atom_v, identity_.bot, identity_.settings.name,
+              identity_.outcomes->last_event())
+    .then(
+      [this](const std::vector<eventsub::event>& events) {
+        is_asking_ = false;
+        on_events(events);
+      },
+      // The store has ended: the bot will name the next one, which is asked then.
+      [](const caf::error&) {});
+}
+
+void cog_runner_state::on_events(const std::vector<eventsub::event>& events) {
+  auto& outcomes = *identity_.outcomes;
+  for (const auto& event : events) {
+    if (outcomes.is_full())
+      break; // the rest is asked for again
+    if (!outcomes.begin(identity_.turn.instance, event.number))
+      continue;
+    if (!identity_.turn.gate->enter_aside())
+      return retire();
+    auto done = guarded("an event's handler", [&] {
+      for (const auto& handler : context_->event_handlers())
+        handler(event);
+    });
+    if (!identity_.turn.gate->leave_aside())
+      return retire();
+    leave_behind(event.number, !done);
+    if (!done) {
+      log_->error("the event that caused it, which is not tried again: {} {} {}: {}", event.message_id, event.type,
+                  event.version, printable(event.json, shown_of_bad_line));
+      self_->quit(caf::make_error(caf::sec::runtime_error, "an event's handler threw"));
+      return;
+    }
+  }
+  ask_for_events();
+}
+
+void cog_runner_state::leave_behind(uint64_t event, bool is_poisoned) {
+  auto changes = std::exchange(changes_, {});
+  if (is_poisoned)
+    changes.clear();
+  if (event == 0 && changes.empty())
+    return;
+  if (!identity_.outcomes)
+    return;
+  if (auto outcome = identity_.outcomes->finish(identity_.turn.instance, event, is_poisoned, std::move(changes), {}))
+    write(*outcome);
+  else
+    log_->error("what a handler has stored is lost: too much isn't written yet, or this instance was replaced");
+}
+
+void cog_runner_state::write(const cog_outcome& outcome) {
+  if (!store_)
+    return; // as soon as there is one
+  self_->request(store_, caf::infinite, outcome)
+    .then(
+      [this, number = outcome.number] {
+        identity_.outcomes->written(number);
+        ask_for_events();
+      },
+      [this](const caf::error&) {
+        // Either the store has ended, and the bot will name the next one, or the disk doesn't take it just now.
+        if (!std::exchange(is_resting_, true))
+          self_->delayed_send(self_, write_again, caf::tick_atom_v);
+      });
+}
+
+void cog_runner_state::store(value_change change) {
+  if (!identity_.outcomes || !identity_.store)
+    throw std::runtime_error("there is no storage here");
+  if (change.key.size() > cog_storage::max_key)
+    throw std::length_error("the key of a stored value is longer than " + std::to_string(cog_storage::max_key)
+                            + " bytes");
+  if (change.value && change.value->size() > cog_storage::max_value)
+    throw std::length_error("a stored value is longer than " + std::to_string(cog_storage::max_value) + " bytes");
+  if (identity_.outcomes->is_full())
+    throw std::runtime_error("what was stored before couldn't be written yet, and there is too much of it");
+  changes_.push_back(std::move(change));
+}
+
+std::optional<std::string> cog_runner_state::stored(std::string_view space, std::string_view key) {
+  for (auto change = changes_.rbegin(); change != changes_.rend(); ++change)
+    if (change->space == space && change->key == key)
+      return change->value;
+  if (identity_.outcomes)
+    if (auto found = identity_.outcomes->find(space, key))
+      return *found;
+  auto found = values().get(identity_.bot, identity_.settings.name, space, key);
+  if (auto why = values().problem())
+    throw std::runtime_error(to_string(*why));
+  return found;
+}
+
+std::vector<std::pair<std::string, std::string>> cog_runner_state::stored_under(std::string_view space,
+                                                                                std::string_view prefix, size_t most) {
+  auto changed =
+    identity_.outcomes ? identity_.outcomes->list(space, prefix) : std::map<std::string, std::optional<std::string>>{};
+  for (const auto& change : changes_)
+    if (change.space == space && std::string_view{change.key}.starts_with(prefix))
+      changed[change.key] = change.value;
+  // Some of those on the disk are about to be removed: so many more are asked for.
+  std::map<std::string, std::string> all;
+  for (auto& [key, value] : values().list(identity_.bot, identity_.settings.name, space, prefix, most + changed.size()))
+    all.emplace(std::move(key), std::move(value));
+  if (auto why = values().problem())
+    throw std::runtime_error(to_string(*why));
+  for (auto& [key, value] : changed)
+    if (value)
+      all[key] = std::move(*value);
+    else
+      all.erase(key);
+  std::vector<std::pair<std::string, std::string>> result;
+  for (auto& [key, value] : all)
+    if (result.size() < most)
+      result.emplace_back(key, std::move(value));
+  return result;
+}
+
+value_reader& cog_runner_state::values() {
+  if (!values_) {
+    if (!identity_.store)
+      throw std::runtime_error("there is no storage here");
+    auto opened = value_reader::open(identity_.store->file());
+    if (!opened)
+      throw std::runtime_error(to_string(opened.error()));
+    values_ = std::move(*opened);
+  }
+  return *values_;
 }
 
 void cog_runner_state::fail(const std::string& what) {

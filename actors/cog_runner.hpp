@@ -5,8 +5,10 @@
 #include "actors/settings.hpp"
 #include "cogs/cog.hpp"
 #include "runtime/delivery/cog_ledger.hpp"
+#include "runtime/delivery/outcome_ledger.hpp"
 #include "runtime/modules/module_loader.hpp"
 #include "runtime/store/crash_record.hpp"
+#include "runtime/store/durable_store.hpp"
 
 #include <memory>
 #include <optional>
@@ -26,6 +28,10 @@ struct cog_identity {
   std::shared_ptr<cog_ledger> ledger;
   /// What this instance was told when it took over.
   cog_ledger::handover turn;
+  /// The same for its events, and for what it stores.
+  std::shared_ptr<outcome_ledger> outcomes = {};
+  /// Where that is; null: nowhere.
+  std::shared_ptr<const durable_store> store = {};
 };
 
 /// Runs one cog: makes its object, calls its handlers with the lines that the router sends, and carries what it says to the
@@ -43,10 +49,22 @@ public:
   /// Called by the cog's handlers.
   void say(std::string_view channel, std::string_view text, const say_options& options) override;
   void call(helix::request what, std::function<void(const helix::answer&)> then) override;
+  std::optional<std::string> stored(std::string_view space, std::string_view key) override;
+  std::vector<std::pair<std::string, std::string>> stored_under(std::string_view space, std::string_view prefix,
+                                                                size_t most) override;
+  void store(value_change change) override;
 
 private:
   void make_object();
   void on_batch(const cog_batch& batch);
+  void on_events(const std::vector<eventsub::event>& events);
+  /// Asks for the next events, unless too much isn't written yet.
+  void ask_for_events();
+  /// What the handler that has just ended leaves behind is to be written. @param event 0: none.
+  void leave_behind(uint64_t event, bool is_poisoned);
+  void write(const cog_outcome& outcome);
+  /// Reads values from the disk. @throws std::runtime_error if that can't be done.
+  value_reader& values();
   void on_ready(const bot_ready& ready);
   /// Calls a handler that belongs to no line.
   void run_aside(const std::string& what, const std::function<void()>& handler);
@@ -78,6 +96,14 @@ private:
   uint64_t handled_ = 0;
   /// When the line at hand was read from its socket.
   int64_t caused_at_ = 0;
+  store_actor store_;
+  /// A question for events is open.
+  bool is_asking_ = false;
+  /// What couldn't be written is tried again soon.
+  bool is_resting_ = false;
+  /// What the handler that runs has changed so far.
+  std::vector<value_change> changes_;
+  std::unique_ptr<value_reader> values_;
 };
 
 using cog_runner = caf::stateful_actor<cog_runner_state, cog_actor::base>;

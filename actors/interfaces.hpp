@@ -2,6 +2,8 @@
 
 #include "messages/chat_batch.hpp"
 #include "messages/chat_control.hpp"
+#include "messages/cog_outcome.hpp"
+#include "messages/eventsub/event.hpp"
 #include "messages/grant_wanted.hpp"
 #include "messages/helix/request.hpp"
 #include "messages/reports.hpp"
@@ -115,6 +117,8 @@ struct refused_atom;
 struct changed_atom;
 /// "What I asked for has come."
 struct answered_atom;
+/// "Remove what nobody needs any more."
+struct clean_up_atom;
 /// "This was granted."
 struct grant_atom;
 /// "Somebody has to grant this", and "not any more".
@@ -216,6 +220,23 @@ using vault_actor = supervised_actor::extend<
   caf::result<void>(follow_atom, std::string, vault_user_actor),
   // It is time to look whether another process has. Only the vault itself sends this.
   caf::result<void>(caf::tick_atom)>;
+
+/// Keeps what must be there again after the process has died: events that cogs haven't handled, and what cogs have stored. It waits
+/// for the disk, and so has a thread of its own.
+using store_actor = supervised_actor::extend<
+  // These came. Request: answered once they are on the disk, with an error if that can't be done; repeated by the transport, for which
+  // the same once more is none.
+  caf::result<eventsub::receipt>(eventsub::arrivals),
+  // The next events of this bot for this cog, behind this number and what it has done. Request: answered as soon as there are any;
+  // repeated to its successor.
+  caf::result<std::vector<eventsub::event>>(caf::get_atom, std::string, std::string, uint64_t),
+  // What a cog's handler leaves behind. Request: answered once it is on the disk, with an error if that can't be done; numbered, and
+  // repeated until it is.
+  caf::result<void>(cog_outcome),
+  // It is time to write what was told, or to clean up. Only the store itself sends this.
+  caf::result<void>(caf::tick_atom), caf::result<void>(clean_up_atom),
+  // How it stands. Request.
+  caf::result<store_report>(caf::get_atom)>;
 
 /// Leads people through the authorisation of what is wanted, on local ports.
 using authorizer_actor = supervised_actor::extend<
@@ -348,6 +369,10 @@ using cog_actor = supervised_actor::extend<
   caf::result<void>(use_atom, router_actor), caf::result<void>(use_atom, outbox_actor),
   // Ask these to call Twitch's API from now on. Notice: told by the bot when they are replaced.
   caf::result<void>(use_atom, account_directory_actor),
+  // Get events from this store, and store in it, from now on. Notice: told by the bot after each restart.
+  caf::result<void>(use_atom, store_actor),
+  // What was to be written couldn't be: it is time to try again. Only the cog itself sends this.
+  caf::result<void>(caf::tick_atom),
   // The bot is logged in and in its channels. Notice: told once to each instance.
   caf::result<void>(bot_ready),
   // Fail in this way, see `fault_target_actor`.
@@ -360,6 +385,8 @@ using bot_actor = supervising_actor::extend<
   caf::result<void>(use_atom, account_directory_actor),
   // The account's outbox has been replaced. Notice, see `outbox_user_actor`.
   caf::result<void>(use_atom, outbox_actor),
+  // Let cogs use this store from now on. Notice: told by `bots` after each restart.
+  caf::result<void>(use_atom, store_actor),
   // A connection has tried all its channels since it was opened: its login, the joined and the missing ones. Notice: told
   // again after each login.
   caf::result<void>(std::string, bot_ready),
@@ -370,6 +397,8 @@ using bot_actor = supervising_actor::extend<
 using bots_actor = supervising_actor::extend<
   // Ask these for accounts from now on. Notice: told by the node when they are replaced.
   caf::result<void>(use_atom, account_directory_actor),
+  // Use this store from now on. Notice: told by the node after each restart.
+  caf::result<void>(use_atom, store_actor),
   // How they stand. Request.
   caf::result<std::vector<bot_report>>(caf::get_atom)>;
 
@@ -408,6 +437,7 @@ CAF_ADD_ATOM(creamery, creamery, app_token_atom)
 CAF_ADD_ATOM(creamery, creamery, refused_atom)
 CAF_ADD_ATOM(creamery, creamery, changed_atom)
 CAF_ADD_ATOM(creamery, creamery, answered_atom)
+CAF_ADD_ATOM(creamery, creamery, clean_up_atom)
 CAF_ADD_ATOM(creamery, creamery, grant_atom)
 CAF_ADD_ATOM(creamery, creamery, want_atom)
 CAF_ADD_ATOM(creamery, creamery, unwant_atom)
@@ -422,12 +452,16 @@ CAF_ADD_TYPE_ID(creamery, (creamery::child_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::cog_batch))
 CAF_ADD_TYPE_ID(creamery, (creamery::cog_interest))
 CAF_ADD_TYPE_ID(creamery, (creamery::cog_line))
+CAF_ADD_TYPE_ID(creamery, (creamery::cog_outcome))
 CAF_ADD_TYPE_ID(creamery, (creamery::cog_progress))
 CAF_ADD_TYPE_ID(creamery, (creamery::cog_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::connection_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::credentials))
 CAF_ADD_TYPE_ID(creamery, (creamery::delivery_counters))
 CAF_ADD_TYPE_ID(creamery, (creamery::dispatch_counters))
+CAF_ADD_TYPE_ID(creamery, (creamery::eventsub::arrivals))
+CAF_ADD_TYPE_ID(creamery, (creamery::eventsub::event))
+CAF_ADD_TYPE_ID(creamery, (creamery::eventsub::receipt))
 CAF_ADD_TYPE_ID(creamery, (creamery::grant_wanted))
 CAF_ADD_TYPE_ID(creamery, (creamery::helix::answer))
 CAF_ADD_TYPE_ID(creamery, (creamery::helix::request))
@@ -449,10 +483,12 @@ CAF_ADD_TYPE_ID(creamery, (creamery::say))
 CAF_ADD_TYPE_ID(creamery, (creamery::send_counters))
 CAF_ADD_TYPE_ID(creamery, (creamery::send_verdict))
 CAF_ADD_TYPE_ID(creamery, (creamery::secret))
+CAF_ADD_TYPE_ID(creamery, (creamery::store_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::stored_token))
 CAF_ADD_TYPE_ID(creamery, (creamery::token_report))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::bot_report>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::child_report>))
+CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::eventsub::event>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::outbox_report>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::token_report>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<std::string>))
@@ -465,6 +501,7 @@ CAF_ADD_TYPE_ID(creamery, (creamery::cog_sink_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::outbox_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::outbox_user_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::router_actor))
+CAF_ADD_TYPE_ID(creamery, (creamery::store_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::token_keeper_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::vault_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::vault_user_actor))

@@ -4,6 +4,7 @@
 #include "actors/authorizer.hpp"
 #include "actors/bots.hpp"
 #include "actors/journal.hpp"
+#include "actors/store.hpp"
 #include "actors/vault.hpp"
 #include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
@@ -38,6 +39,8 @@ node_actor::behavior_type node_state::make_behavior() {
     if (environment_.identity.server != nullptr)
       children_.add({"authorizer", "authorizer", policies.authorizer, false, [this] { return start_authorizer(); }});
   }
+  if (environment_.store.durable)
+    children_.add({"store", "store", policies.store, false, [this] { return start_store(); }});
   children_.add({"accounts", "supervisor", policies.accounts_group, true, [this] { return start_accounts(); }});
   children_.add({"bots", "supervisor", policies.bots_group, true, [this] { return start_bots(); }});
   if (!environment_.store.folder.empty())
@@ -63,6 +66,23 @@ caf::actor node_state::start_authorizer() {
   return caf::actor_cast<caf::actor>(authorizer_);
 }
 
+caf::actor node_state::start_store() {
+  auto memory = environment_.memory.take<store_memory>(
+    "store", [this] { return std::make_shared<store_memory>(environment_.store.durable); });
+  if (!memory)
+    return nullptr;
+  std::vector<std::pair<std::string, std::vector<std::string>>> cogs;
+  for (const auto& one : bot_settings_) {
+    auto& names = cogs.emplace_back(one.name, std::vector<std::string>{}).second;
+    for (const auto& cog : one.cogs)
+      names.push_back(cog.name);
+  }
+  store_ = self_->spawn<store, caf::detached>(std::move(cogs), std::move(*memory), environment_.chat.wall_clock);
+  if (bots_)
+    self_->send(bots_, use_atom_v, store_);
+  return caf::actor_cast<caf::actor>(store_);
+}
+
 caf::actor node_state::start_accounts() {
   accounts_ = self_->spawn<accounts>(account_settings_, broadcasters_, vault_, authorizer_, environment_);
   if (bots_)
@@ -71,7 +91,7 @@ caf::actor node_state::start_accounts() {
 }
 
 caf::actor node_state::start_bots() {
-  bots_ = self_->spawn<bots>(bot_settings_, account_directory_actor{accounts_}, environment_);
+  bots_ = self_->spawn<bots>(bot_settings_, account_directory_actor{accounts_}, store_, environment_);
   if (journal_)
     self_->send(journal_, use_atom_v, bots_);
   return caf::actor_cast<caf::actor>(bots_);
@@ -95,7 +115,7 @@ caf::actor node_state::start_journal() {
 caf::result<bool> node_state::drain() {
   auto promise = self_->make_response_promise<bool>();
   drain_then(self_, {bots_}, [this, promise]() mutable {
-    drain_then(self_, {accounts_}, [this, promise]() mutable {
+    drain_then(self_, {accounts_, store_}, [this, promise]() mutable {
       if (journal_)
         promise.delegate(journal_, drain_atom_v);
       else
@@ -114,6 +134,9 @@ caf::result<node_report> node_state::report() {
     caf::get_atom_v);
   all.ask<std::vector<token_report>>(
     self_, accounts_, report_timeout, [](auto& answer, auto& part) { answer.tokens = std::move(part); }, token_atom_v);
+  if (store_)
+    all.ask<store_report>(
+      self_, store_, report_timeout, [](auto& answer, auto& part) { answer.store = std::move(part); }, caf::get_atom_v);
   all.ask<std::vector<child_report>>(
     self_, node_actor{self_}, report_timeout, [](auto& answer, auto& part) { answer.tree = std::move(part); },
     tree_atom_v);

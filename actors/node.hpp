@@ -23,6 +23,7 @@ public:
 private:
   caf::actor start_vault();
   caf::actor start_authorizer();
+  caf::actor start_store();
   caf::actor start_accounts();
   caf::actor start_bots();
   caf::actor start_journal();
@@ -38,6 +39,8 @@ private:
   supervisor<node_actor::base> children_;
   vault_actor vault_;
   authorizer_actor authorizer_;
+  /// Null: there is none.
+  store_actor store_;
   accounts_actor accounts_;
   bots_actor bots_;
   /// Null: nothing is written down.

@@ -27,6 +27,7 @@
 
 namespace creamery {
 
+class durable_store;
 class kept_states;
 class module_loader;
 class token_vault;
@@ -112,6 +113,7 @@ struct supervision_settings {
   child_policy connection = worker();
   child_policy cog = cog_worker();
   child_policy journal = journal_worker();
+  child_policy store = journal_worker();
   child_policy token_keeper = worker();
   child_policy helix = worker();
   child_policy vault = journal_worker();
@@ -126,6 +128,8 @@ struct store_settings {
   reading_state last_reading;
   /// Modules that took the process down more than once lately: their cogs begin in quarantine. Null: there are none.
   std::shared_ptr<guilt_list> guilty;
+  /// Where events wait, and cogs store things; null: there is no such place, as in many tests.
+  std::shared_ptr<durable_store> durable = {};
 };
 
 /// Where tokens come from and where they are kept.

@@ -23,7 +23,9 @@
 ///       static constexpr bool cooperative = true;
 
 #include "cogs/arguments.hpp"
+#include "cogs/storage.hpp"
 #include "messages/chat_message.hpp"
+#include "messages/eventsub/event.hpp"
 #include "messages/helix/calls.hpp"
 #include "messages/say.hpp"
 
@@ -53,7 +55,7 @@ struct say_options {
 };
 
 /// What the runtime does for a cog. Not for cog authors: they use `cog` and `command_call`.
-class cog_host {
+class cog_host : public storage_host {
 public:
   virtual void say(std::string_view channel, std::string_view text, const say_options& options) = 0;
 
@@ -71,6 +73,7 @@ public:
   using command_handler = std::function<void(command_call&)>;
   using chat_handler = std::function<void(const chat_message&)>;
   using line_handler = std::function<void(const irc_line&)>;
+  using event_handler = std::function<void(const eventsub::event&)>;
 
   /// What happens when the bot is logged in: its own login name and the channels it is in.
   using ready_handler = std::function<void(std::string_view login, const std::vector<std::string>& channels)>;
@@ -109,9 +112,30 @@ public:
     on(irc_verb::privmsg, [handler = std::move(handler)](const irc_line& line) { handler(chat_message{line}); });
   }
 
-  /// Calls `handler` with each subscription, gift, raid, announcement and the like (USERNOTICE); `kind` is Twitch's
-  /// `msg-id`, or what it wraps in a shared chat (twitch-platform 1.7).
-  void on_event(std::function<void(std::string_view kind, const chat_message&)> handler) {
+  /// Calls `handler` with each event that the bot is subscribed to (EventSub), of whatever type. Which those are, bots.yaml says,
+  /// and each cog for itself: `static constexpr const char* events = "channel.raid channel.follow";`. An event is handled once, also
+  /// when the process is killed: see `cog_storage`.
+  void on_event(event_handler handler) {
+    event_handlers_.push_back(std::move(handler));
+  }
+
+  /// Calls `handler(const T&, const eventsub::event&)` with each event of one type.
+  /// @tparam T one of `eventsub::event_types`.
+  template <class T, class Handler>
+  void on_event(Handler handler) {
+    on_event([this, handler = std::move(handler)](const eventsub::event& event) mutable {
+      if (!event.is<T>())
+        return;
+      if (auto content = event.as<T>())
+        handler(*content, event);
+      else
+        log_->error("the event {} can't be read: {}", event.message_id, to_string(content.error()));
+    });
+  }
+
+  /// Calls `handler` with each subscription, gift, raid, announcement and the like that chat shows (USERNOTICE); `kind` is
+  /// Twitch's `msg-id`, or what it wraps in a shared chat (twitch-platform 1.7).
+  void on_notice(std::function<void(std::string_view kind, const chat_message&)> handler) {
     on(irc_verb::usernotice, [handler = std::move(handler)](const irc_line& line) {
       auto kind = line.tag("msg-id").value_or("");
       if (kind == "sharedchatnotice")
@@ -184,6 +208,11 @@ public:
                [read = what.read, then = std::move(then)](const helix::answer& x) { then(read(x)); });
   }
 
+  /// What the cog keeps for a channel, or, without one, for the bot as a whole.
+  cog_storage storage(std::string channel = {}) {
+    return {host_, std::move(channel)};
+  }
+
   // -- for the runtime ---------------------------------------------------------------------------------------------------
 
   /// A command as it was registered.
@@ -200,6 +229,10 @@ public:
     return line_handlers_;
   }
 
+  const std::vector<event_handler>& event_handlers() const noexcept {
+    return event_handlers_;
+  }
+
   const std::vector<ready_handler>& ready_handlers() const noexcept {
     return ready_handlers_;
   }
@@ -213,6 +246,7 @@ private:
   std::shared_ptr<spdlog::logger> log_;
   std::vector<registered_command> commands_;
   std::vector<std::pair<irc_verb, line_handler>> line_handlers_;
+  std::vector<event_handler> event_handlers_;
   std::vector<ready_handler> ready_handlers_;
 };
 

@@ -13,7 +13,7 @@ class cog;
 #define CREAMERY_STRINGIFY(x) CREAMERY_STRINGIFY_IMPL(x)
 
 /// Grows whenever a class in `cogs/` or `messages/` changes in a way that a module compiled before would misunderstand.
-#define CREAMERY_COG_INTERFACE 3
+#define CREAMERY_COG_INTERFACE 4
 
 #if defined(__SANITIZE_ADDRESS__)
 #define CREAMERY_SANITIZER "address"
@@ -51,6 +51,8 @@ struct creamery_cog_descriptor {
   bool cooperative;
   /// The OAuth scopes that it needs besides those of chat, separated by spaces.
   const char* scopes;
+  /// The types of events that it wants, separated by spaces.
+  const char* events;
 };
 }
 
@@ -74,6 +76,15 @@ constexpr const char* needed_scopes() {
     return "";
 }
 
+/// The types of events that a cog says it wants: `static constexpr const char* events = "channel.raid";`.
+template <class T>
+constexpr const char* wanted_events() {
+  if constexpr (requires { T::events; })
+    return T::events;
+  else
+    return "";
+}
+
 } // namespace creamery
 
 /// "cog!" in ASCII.
@@ -89,4 +100,5 @@ constexpr uint32_t creamery_cog_magic = 0x21676F63;
     [](creamery::cog& context) -> void* { return new type(context); },                                                 \
     [](void* object) { delete static_cast<type*>(object); },                                                           \
     creamery::is_cooperative<type>(),                                                                                  \
-    creamery::needed_scopes<type>()};
+    creamery::needed_scopes<type>(),                                                                                   \
+    creamery::wanted_events<type>()};

@@ -10,8 +10,8 @@ constexpr int64_t a_day = 24 * 60 * 60;
 
 /// Those that keep others alive, and those that are kept alive by them.
 constexpr std::array<std::string_view, 5> supervisors{"node", "accounts", "bots", "account", "bot"};
-constexpr std::array<std::string_view, 9> workers{"outbox",       "router", "connection", "cog",       "journal",
-                                                  "token_keeper", "helix",  "vault",      "authorizer"};
+constexpr std::array<std::string_view, 10> workers{"store",   "outbox",       "router", "connection", "cog",
+                                                   "journal", "token_keeper", "helix",  "vault",      "authorizer"};
 
 void read_limit(section& kind, supervised_kind& into) {
   into.failures = kind.number("failures", 0, 1'000'000, "how many failures are tolerated, from 0 to 1000000");

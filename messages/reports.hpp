@@ -107,6 +107,23 @@ struct token_report {
   uint64_t renewals = 0;
 };
 
+/// How the store stands, with its numbers since the process began.
+struct store_report {
+  /// Events that some cog hasn't handled yet.
+  uint64_t waiting = 0;
+  uint64_t events = 0;
+  /// Those that had come before, under the same or another message's id.
+  uint64_t same_messages = 0;
+  uint64_t same_events = 0;
+  /// Those that were refused because too many wait already.
+  uint64_t refused = 0;
+  uint64_t outcomes = 0;
+  uint64_t commits = 0;
+  /// Commits that failed: nothing of them was kept, and whoever asked tries again.
+  uint64_t failures = 0;
+  std::string last_error;
+};
+
 /// An actor of the tree.
 struct child_report {
   std::string name;
@@ -141,6 +158,7 @@ struct node_report {
   std::vector<bot_report> bots;
   std::vector<outbox_report> accounts;
   std::vector<token_report> tokens;
+  store_report store;
   /// The tree of actors below the node.
   std::vector<child_report> tree;
 };
@@ -196,6 +214,14 @@ bool inspect(Inspector& f, token_report& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, store_report& x) {
+  return f.object(x).fields(
+    f.field("waiting", x.waiting), f.field("events", x.events), f.field("same_messages", x.same_messages),
+    f.field("same_events", x.same_events), f.field("refused", x.refused), f.field("outcomes", x.outcomes),
+    f.field("commits", x.commits), f.field("failures", x.failures), f.field("last_error", x.last_error));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, child_report& x) {
   return f.object(x).fields(f.field("name", x.name), f.field("kind", x.kind), f.field("state", x.state),
                             f.field("restarts", x.restarts), f.field("last_error", x.last_error),
@@ -212,7 +238,7 @@ bool inspect(Inspector& f, bot_report& x) {
 template <class Inspector>
 bool inspect(Inspector& f, node_report& x) {
   return f.object(x).fields(f.field("bots", x.bots), f.field("accounts", x.accounts), f.field("tokens", x.tokens),
-                            f.field("tree", x.tree));
+                            f.field("store", x.store), f.field("tree", x.tree));
 }
 
 } // namespace creamery

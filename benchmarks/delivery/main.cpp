@@ -87,6 +87,7 @@ const creamery_cog_descriptor descriptor{creamery_cog_magic,
                                          [](cog& context) -> void* { return new probe(context); },
                                          [](void* object) { delete static_cast<probe*>(object); },
                                          false,
+                                         "",
                                          ""};
 
 // -- the plain way --------------------------------------------------------------------------------------------------------
@@ -111,6 +112,17 @@ struct plain_cog_state : cog_host {
   }
 
   void say(std::string_view, std::string_view, const say_options&) override {
+  }
+
+  std::optional<std::string> stored(std::string_view, std::string_view) override {
+    return std::nullopt;
+  }
+
+  std::vector<std::pair<std::string, std::string>> stored_under(std::string_view, std::string_view, size_t) override {
+    return {};
+  }
+
+  void store(value_change) override {
   }
 
   void call(helix::request, std::function<void(const helix::answer&)>) override {

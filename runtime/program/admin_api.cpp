@@ -240,6 +240,16 @@ std::string to_json(const node_report& report) {
            {"bots", std::move(bots)},
            {"accounts", std::move(accounts)},
            {"tokens", std::move(tokens)},
+           {"store",
+            {{"waiting", report.store.waiting},
+             {"events", report.store.events},
+             {"same_messages", report.store.same_messages},
+             {"same_events", report.store.same_events},
+             {"refused", report.store.refused},
+             {"outcomes", report.store.outcomes},
+             {"commits", report.store.commits},
+             {"failures", report.store.failures},
+             {"last_error", report.store.last_error}}},
            {"balanced", balanced}};
   return all.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }

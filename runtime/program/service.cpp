@@ -12,6 +12,7 @@
 #include "runtime/program/store_plan.hpp"
 #include "runtime/program/supervision_plan.hpp"
 #include "runtime/program/test_settings.hpp"
+#include "runtime/store/durable_store.hpp"
 #include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
 
@@ -172,6 +173,11 @@ result<std::unique_ptr<service>> service::start(const configuration& config, con
     if (!opened)
       return opened.error();
     store = std::move(*opened);
+  } else {
+    auto opened = durable_store::open({});
+    if (!opened)
+      return opened.error();
+    store.settings.durable = std::move(*opened);
   }
   auto identity = identity_client::make(**net, config.endpoints.id, {.timeouts = {}, .proxy = chat.net.proxy});
   if (!identity)

@@ -1,6 +1,7 @@
 #include "runtime/program/store_plan.hpp"
 
 #include "runtime/store/crash_record.hpp"
+#include "runtime/store/durable_store.hpp"
 #include "runtime/store/files.hpp"
 #include "runtime/store/reading_state.hpp"
 #include "runtime/store/text_file.hpp"
@@ -69,13 +70,17 @@ result<opened_store> open_store(const std::filesystem::path& path, const secret&
   std::filesystem::create_directory(path / store_files::budgets, error);
   if (error)
     return failure{"store.path", (path / store_files::budgets).string() + " can't be made: " + error.message()};
+  auto durable = durable_store::open(path);
+  if (!durable)
+    return durable.error();
   auto log = make_logger("store");
   auto since = unix_milliseconds(std::chrono::steady_clock::now() - short_time);
   auto crashes = last_crashes(path / store_files::crashes, since, *log);
   if (auto failed = record_crashes(path / store_files::crashes, crashes))
     return *failed;
   store_settings settings{path, last_reading(path / store_files::reading, *log),
-                          std::make_shared<guilt_list>(guilty_modules(crashes, guilty_after))};
+                          std::make_shared<guilt_list>(guilty_modules(crashes, guilty_after)),
+                          std::shared_ptr<durable_store>{std::move(*durable)}};
   return opened_store{std::move(*folder), std::move(settings), std::shared_ptr<token_vault>{std::move(*vault)}};
 }
 

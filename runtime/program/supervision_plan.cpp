@@ -43,6 +43,7 @@ supervision_settings plan_supervision(const supervision_config& config) {
                                                            {"connection", &plan.connection},
                                                            {"cog", &plan.cog},
                                                            {"journal", &plan.journal},
+                                                           {"store", &plan.store},
                                                            {"accounts", &plan.accounts_group},
                                                            {"bots", &plan.bots_group},
                                                            {"token_keeper", &plan.token_keeper},

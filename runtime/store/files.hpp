@@ -17,4 +17,7 @@ inline constexpr const char* vault = "tokens.vault";
 inline constexpr const char* vault_key = "tokens.key";
 inline constexpr const char* vault_lock = "tokens.lock";
 
+/// Events, what cogs have stored and what they want said for certain (`durable_store`), an SQLite file.
+inline constexpr const char* events = "events.db";
+
 } // namespace creamery::store_files

@@ -21,12 +21,12 @@ MOST_ROUNDS = 100
 SHORT = {"backoff_first_ms": 5, "backoff_cap_ms": 20}
 MANY = {"failures": 100_000}
 PATIENT = {"supervision": {kind: MANY | SHORT for kind in ("accounts", "bots", "account", "bot", "cog")}
-           | {kind: SHORT for kind in ("router", "connection", "outbox", "journal")} | {"node": MANY}}
+           | {kind: SHORT for kind in ("router", "connection", "outbox", "journal", "store")} | {"node": MANY}}
 
 # Seconds.
 DROP_EVERY = 0.6
 
-EVERYBODY = ["accounts", f"accounts/{BOT}", f"accounts/{BOT}/outbox", "bots", f"bots/{BOT}", "journal"] + [
+EVERYBODY = ["accounts", f"accounts/{BOT}", f"accounts/{BOT}/outbox", "bots", f"bots/{BOT}", "journal", "store"] + [
     f"bots/{BOT}/{x}" for x in ("router", "irc-1", "cog history", "cog thrower")]
 
 

@@ -29,7 +29,7 @@ class Supervision(Scenario):
     def test_the_tree_shows_every_actor(self) -> None:
         twitch, bots = self.begin()
         actors = bots.actors()
-        self.assertEqual(list(actors), ["vault", "authorizer", "accounts", "accounts/ann", "accounts/ann/token",
+        self.assertEqual(list(actors), ["vault", "authorizer", "store", "accounts", "accounts/ann", "accounts/ann/token",
                                         "accounts/ann/helix", "accounts/ann/outbox", "bots", "bots/ann",
                                         "bots/ann/router", "bots/ann/cog history", "bots/ann/irc-1", "journal"])
         for path, one in actors.items():

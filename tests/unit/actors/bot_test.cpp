@@ -89,7 +89,7 @@ struct bot_fixture : creamery::test::timed_fixture {
   void start(strings channels, std::vector<cog_settings> cogs = {}, size_t redundancy = 1) {
     surroundings.get().chat.channels_per_connection = 2;
     creamy = sys.spawn<bot>(bot_settings{"creamy", "creamybot", "!", std::move(channels), std::move(cogs), redundancy},
-                            accounts, surroundings.get());
+                            accounts, store_actor{}, surroundings.get());
     pass({});
   }
 

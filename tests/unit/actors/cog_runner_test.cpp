@@ -39,6 +39,7 @@ const creamery_cog_descriptor descriptor{creamery_cog_magic,
                                            delete static_cast<int*>(object);
                                          },
                                          true,
+                                         "",
                                          ""};
 
 /// What a double of a router heard.

@@ -24,6 +24,7 @@ bots_actor::behavior_type bots_double(told read_until) {
     [](tree_atom) { return std::vector<child_report>{}; },
     [](fault_atom, const std::string&, const std::string&) {},
     [](use_atom, const account_directory_actor&) {},
+    [](use_atom, const store_actor&) {},
     [read_until](caf::get_atom) {
       bot_report bot;
       bot.name = "ann";

@@ -1,0 +1,168 @@
+#include "actors/store.hpp"
+
+#include "actors/exceptions.hpp"
+#include "runtime/telemetry/log.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace creamery {
+
+namespace {
+
+/// How many events a cog gets at once.
+constexpr size_t events_at_once = 64;
+
+/// Between two times that what nobody needs any more is removed.
+constexpr auto clean_up_every = std::chrono::seconds{2};
+
+} // namespace
+
+store_state::store_state(store_actor::pointer self, std::vector<std::pair<std::string, std::vector<std::string>>> cogs,
+                         kept<store_memory> memory, int64_t (*wall_clock)(std::chrono::steady_clock::time_point))
+  : self_(self),
+    cogs_(std::move(cogs)),
+    memory_(std::move(memory)),
+    file_(*memory_->file),
+    wall_clock_(wall_clock),
+    log_(make_logger("store")) {
+  file_.roll_back(); // what a predecessor had begun is asked for again
+}
+
+store_actor::behavior_type store_state::make_behavior() {
+  end_with_exceptions(self_);
+  file_.begin();
+  for (const auto& [bot, cogs] : cogs_)
+    file_.set_cogs(bot, cogs);
+  note(file_.commit());
+  waiting_ = file_.waiting();
+  self_->delayed_send(self_, clean_up_every, clean_up_atom_v);
+  return {
+    [](ready_atom) {},
+    [this](drain_atom) { return drained_.wait(self_, !is_open_); },
+    [this](const eventsub::arrivals& arrived) { return add(arrived); },
+    [this](caf::get_atom, const std::string& bot, const std::string& cog, uint64_t after) {
+      return read(bot, cog, after);
+    },
+    [this](const cog_outcome& outcome) { return add(outcome); },
+    [this](caf::tick_atom) { commit(); },
+    [this](clean_up_atom) {
+      clean_up();
+      self_->delayed_send(self_, clean_up_every, clean_up_atom_v);
+    },
+    [this](caf::get_atom) {
+      auto report = memory_->counters;
+      report.waiting = file_.waiting();
+      return report;
+    },
+  };
+}
+
+caf::result<eventsub::receipt> store_state::add(const eventsub::arrivals& arrived) {
+  if (waiting_ + arrived.events.size() > max_waiting) {
+    memory_->counters.refused += arrived.events.size();
+    return caf::make_error(caf::sec::runtime_error, "too many events wait for cogs");
+  }
+  begin();
+  eventsub::receipt receipt;
+  for (auto one : arrived.events) {
+    switch (file_.add(one.what, one.key, now())) {
+      case durable_store::arrival::fresh: ++receipt.fresh; break;
+      case durable_store::arrival::same_message: ++receipt.same_message; break;
+      case durable_store::arrival::same_event: ++receipt.same_event; break;
+    }
+  }
+  receipts_.emplace_back(self_->make_response_promise<eventsub::receipt>(), receipt);
+  return receipts_.back().first;
+}
+
+caf::result<void> store_state::add(const cog_outcome& outcome) {
+  begin();
+  if (file_.add(outcome, now()) == durable_store::verdict::too_early)
+    return caf::make_error(caf::sec::runtime_error, "what the cog has left behind before isn't written yet");
+  outcomes_.push_back(self_->make_response_promise<void>());
+  return outcomes_.back();
+}
+
+caf::result<std::vector<eventsub::event>> store_state::read(const std::string& bot, const std::string& cog,
+                                                            uint64_t after) {
+  // An earlier instance waits no more.
+  std::erase_if(readers_, [&](const reader& x) { return x.bot == bot && x.cog == cog; });
+  auto promise = self_->make_response_promise<std::vector<eventsub::event>>();
+  readers_.push_back({bot, cog, after, promise});
+  if (!is_open_) // what is being written counts when it is
+    answer_readers();
+  return promise;
+}
+
+void store_state::begin() {
+  if (std::exchange(is_open_, true))
+    return;
+  file_.begin();
+  self_->send(self_, caf::tick_atom_v); // stands behind all that is in the mailbox
+}
+
+void store_state::commit() {
+  is_open_ = false;
+  auto failed = file_.commit();
+  note(failed);
+  auto why = failed ? caf::make_error(caf::sec::runtime_error, to_string(*failed)) : caf::error{};
+  auto& counters = memory_->counters;
+  ++(why ? counters.failures : counters.commits);
+  for (auto& [promise, receipt] : std::exchange(receipts_, {})) {
+    if (why) {
+      promise.deliver(why);
+      continue;
+    }
+    counters.events += receipt.fresh;
+    counters.same_messages += receipt.same_message;
+    counters.same_events += receipt.same_event;
+    waiting_ += receipt.fresh;
+    promise.deliver(receipt);
+  }
+  for (auto& promise : std::exchange(outcomes_, {})) {
+    if (why) {
+      promise.deliver(why);
+      continue;
+    }
+    ++counters.outcomes;
+    promise.deliver();
+  }
+  answer_readers();
+  drained_.check([] { return true; });
+}
+
+void store_state::answer_readers() {
+  std::erase_if(readers_, [this](reader& one) {
+    auto events = file_.events(one.bot, std::max(one.after, file_.find(one.bot, one.cog).done), events_at_once);
+    if (events.empty())
+      return false;
+    one.promise.deliver(std::move(events));
+    return true;
+  });
+}
+
+void store_state::clean_up() {
+  if (is_open_)
+    return; // there is enough to do
+  file_.begin();
+  file_.clean_up(now());
+  note(file_.commit());
+  waiting_ = file_.waiting();
+}
+
+void store_state::note(const std::optional<failure>& why) {
+  auto& last = memory_->counters.last_error;
+  auto before = std::exchange(last, why ? to_string(*why) : "");
+  if (why && last != before)
+    log_->error("{}: events wait, and so does what cogs store", last);
+  else if (!why && !before.empty())
+    log_->info("{} can be written again", file_.file().string());
+}
+
+int64_t store_state::now() const {
+  return wall_clock_(self_->clock().now());
+}
+
+} // namespace creamery

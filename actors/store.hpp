@@ -1,0 +1,79 @@
+#pragma once
+
+#include "actors/drain_promises.hpp"
+#include "actors/interfaces.hpp"
+#include "runtime/store/durable_store.hpp"
+#include "runtime/supervision/kept_state.hpp"
+
+#include <spdlog/logger.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace creamery {
+
+/// What is kept while the store's actors come and go.
+struct store_memory {
+  explicit store_memory(std::shared_ptr<durable_store> opened) : file(std::move(opened)) {
+  }
+
+  std::shared_ptr<durable_store> file;
+  store_report counters;
+};
+
+/// Writes events and what cogs leave behind, many at a time: whatever is in its mailbox when the first one is taken is written in the
+/// same transaction, and answered when that is on the disk.
+class store_state {
+public:
+  static inline const char* name = "creamery.store";
+
+  /// Most events that may wait for cogs; more are refused, and Twitch sends them again, or they are counted as lost.
+  static constexpr uint64_t max_waiting = 100'000;
+
+  /// @param cogs those of each bot. @param wall_clock what time it is, for people.
+  store_state(store_actor::pointer self, std::vector<std::pair<std::string, std::vector<std::string>>> cogs,
+              kept<store_memory> memory, int64_t (*wall_clock)(std::chrono::steady_clock::time_point));
+
+  store_actor::behavior_type make_behavior();
+
+private:
+  /// A cog that waits for events.
+  struct reader {
+    std::string bot;
+    std::string cog;
+    uint64_t after;
+    caf::typed_response_promise<std::vector<eventsub::event>> promise;
+  };
+
+  caf::result<eventsub::receipt> add(const eventsub::arrivals& arrived);
+  caf::result<void> add(const cog_outcome& outcome);
+  caf::result<std::vector<eventsub::event>> read(const std::string& bot, const std::string& cog, uint64_t after);
+  /// Begins a transaction, unless one has begun; it ends when all that is in the mailbox by now has been looked at.
+  void begin();
+  void commit();
+  /// Answers those whose events have come.
+  void answer_readers();
+  void clean_up();
+  /// Tells in the log what went wrong with the file, if that is news.
+  void note(const std::optional<failure>& why);
+  int64_t now() const;
+
+  store_actor::pointer self_;
+  std::vector<std::pair<std::string, std::vector<std::string>>> cogs_;
+  kept<store_memory> memory_;
+  durable_store& file_;
+  int64_t (*wall_clock_)(std::chrono::steady_clock::time_point);
+  std::shared_ptr<spdlog::logger> log_;
+  bool is_open_ = false;
+  /// How many events wait, as far as is known without asking the file.
+  uint64_t waiting_ = 0;
+  std::vector<std::pair<caf::typed_response_promise<eventsub::receipt>, eventsub::receipt>> receipts_;
+  std::vector<caf::typed_response_promise<void>> outcomes_;
+  std::vector<reader> readers_;
+  drain_promises drained_;
+};
+
+using store = caf::stateful_actor<store_state, store_actor::base>;
+
+} // namespace creamery

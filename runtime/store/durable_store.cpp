@@ -1,0 +1,310 @@
+#include "runtime/store/durable_store.hpp"
+
+#include "runtime/store/files.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <system_error>
+
+namespace creamery {
+
+namespace {
+
+/// Each makes the file's form out of the one before. What has been released is never changed.
+constexpr const char* forms[] = {
+  R"(
+    -- What came and isn't done yet.
+    CREATE TABLE event (
+      number INTEGER PRIMARY KEY, bot TEXT NOT NULL, message_id TEXT NOT NULL, type TEXT NOT NULL, version TEXT NOT NULL,
+      subscription_id TEXT NOT NULL, sent_at TEXT NOT NULL, json TEXT NOT NULL);
+    -- What came at all; numbered in that order, so that the oldest are found without an index.
+    CREATE TABLE seen_message (number INTEGER PRIMARY KEY, bot TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, UNIQUE (bot, id));
+    CREATE TABLE seen_key (number INTEGER PRIMARY KEY, bot TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, UNIQUE (bot, id));
+    -- How far each cog is.
+    CREATE TABLE cog (
+      bot TEXT NOT NULL, name TEXT NOT NULL, done INTEGER NOT NULL, poisoned INTEGER NOT NULL DEFAULT 0,
+      numbering INTEGER NOT NULL DEFAULT 0, outcome INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (bot, name)) WITHOUT ROWID;
+    -- What cogs have stored.
+    CREATE TABLE value (
+      bot TEXT NOT NULL, cog TEXT NOT NULL, space TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+      PRIMARY KEY (bot, cog, space, key)) WITHOUT ROWID;
+    -- What is to be said for certain.
+    CREATE TABLE say (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, bot TEXT NOT NULL, cog TEXT NOT NULL, channel TEXT NOT NULL, text TEXT NOT NULL,
+      reply_to TEXT NOT NULL, promise INTEGER NOT NULL, max_age_ms INTEGER NOT NULL, said_at INTEGER NOT NULL);
+    CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    -- Numbers go on where they were, though the rows are gone.
+    INSERT INTO setting VALUES ('last event', '0');
+  )",
+};
+
+/// How many rows `clean_up` removes of each kind at once.
+constexpr int64_t clean_up_rows = 2'000;
+
+eventsub::event event_of(const statement& row) {
+  eventsub::event x;
+  x.number = static_cast<uint64_t>(row.number(0));
+  x.bot = row.text(1);
+  x.message_id = row.text(2);
+  x.type = row.text(3);
+  x.version = row.text(4);
+  x.subscription_id = row.text(5);
+  x.sent_at = row.text(6);
+  x.json = row.text(7);
+  return x;
+}
+
+} // namespace
+
+result<std::unique_ptr<durable_store>> durable_store::open(const std::filesystem::path& folder) {
+  auto own = std::string{};
+  auto place = folder;
+  if (place.empty()) {
+    own = (std::filesystem::temp_directory_path() / "creamery-XXXXXX").string();
+    if (::mkdtemp(own.data()) == nullptr)
+      return failure{own, std::error_code{errno, std::generic_category()}.message()};
+    place = own;
+  }
+  auto path = place / store_files::events;
+  auto file = database::open(path, database::use::write, forms);
+  if (!file)
+    return file.error();
+  std::unique_ptr<durable_store> store{new durable_store(std::move(*file), path, own)};
+  if (auto why = store->database_->problem())
+    return *why;
+  return store;
+}
+
+durable_store::durable_store(std::unique_ptr<database> file, std::filesystem::path path,
+                             std::filesystem::path own_folder)
+  : file_(std::move(path)),
+    own_folder_(std::move(own_folder)),
+    database_(std::move(file)),
+    remember_message_(database_->prepare("INSERT OR IGNORE INTO seen_message (bot, id, at) VALUES (?, ?, ?)")),
+    remember_key_(database_->prepare("INSERT OR IGNORE INTO seen_key (bot, id, at) VALUES (?, ?, ?)")),
+    insert_event_(database_->prepare("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
+    select_events_(database_->prepare("SELECT number, bot, message_id, type, version, subscription_id, sent_at, json "
+                                      "FROM event WHERE number > ? AND bot = ? ORDER BY number LIMIT ?")),
+    select_cog_(database_->prepare("SELECT done, poisoned, numbering, outcome FROM cog WHERE bot = ? AND name = ?")),
+    update_cog_(database_->prepare(
+      "UPDATE cog SET done = ?, poisoned = ?, numbering = ?, outcome = ? WHERE bot = ? AND name = ?")),
+    put_value_(database_->prepare("INSERT OR REPLACE INTO value VALUES (?, ?, ?, ?, ?)")),
+    remove_value_(database_->prepare("DELETE FROM value WHERE bot = ? AND cog = ? AND space = ? AND key = ?")),
+    insert_say_(database_->prepare("INSERT INTO say (bot, cog, channel, text, reply_to, promise, max_age_ms, said_at) "
+                                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
+  roll_back();
+}
+
+durable_store::~durable_store() {
+  if (own_folder_.empty())
+    return;
+  std::error_code ignored; // what is left in a folder for temporary files does no harm
+  std::filesystem::remove_all(own_folder_, ignored);
+}
+
+void durable_store::begin() {
+  first_number_ = last_number_;
+  database_->run("BEGIN IMMEDIATE");
+}
+
+std::optional<failure> durable_store::commit() {
+  if (last_number_ != first_number_)
+    set("last event", std::to_string(last_number_));
+  database_->run("COMMIT");
+  auto why = database_->problem();
+  if (why) {
+    roll_back();
+  }
+  return why;
+}
+
+void durable_store::roll_back() {
+  database_->run("ROLLBACK");
+  database_->problem(); // there may be none: it never began, or SQLite has ended it by itself
+  if (auto last = get("last event"))
+    last_number_ = std::strtoull(last->c_str(), nullptr, 10);
+}
+
+durable_store::arrival durable_store::add(eventsub::event& what, std::string_view key, int64_t now) {
+  remember_message_.bind(what.bot, what.message_id, now).run();
+  if (database_->changed() == 0)
+    return arrival::same_message;
+  if (!key.empty()) {
+    auto whole = what.type + " " + std::string{key};
+    remember_key_.bind(what.bot, whole, now).run();
+    if (database_->changed() == 0)
+      return arrival::same_event;
+  }
+  what.number = ++last_number_;
+  insert_event_
+    .bind(what.number, what.bot, what.message_id, what.type, what.version, what.subscription_id, what.sent_at,
+          what.json)
+    .run();
+  return arrival::fresh;
+}
+
+durable_store::verdict durable_store::add(const cog_outcome& what, int64_t now) {
+  select_cog_.bind(what.bot, what.cog);
+  if (!select_cog_.step()) {
+    select_cog_.reset();
+    return verdict::passed_over; // it is no cog of the bot any more
+  }
+  auto done = static_cast<uint64_t>(select_cog_.number(0));
+  auto poisoned = static_cast<uint64_t>(select_cog_.number(1));
+  auto numbering = static_cast<uint64_t>(select_cog_.number(2));
+  auto last = static_cast<uint64_t>(select_cog_.number(3));
+  select_cog_.reset();
+  if (numbering != what.numbering)
+    last = 0; // of another process, or life
+  if (what.number <= last)
+    return verdict::passed_over;
+  if (what.number != last + 1)
+    return verdict::too_early;
+  auto is_late = what.event != 0 && what.event <= done;
+  update_cog_
+    .bind(std::max(done, what.event), poisoned + (what.is_poisoned && !is_late ? 1 : 0), what.numbering, what.number,
+          what.bot, what.cog)
+    .run();
+  if (is_late)
+    return verdict::passed_over;
+  for (const auto& change : what.changes)
+    if (change.value)
+      put_value_.bind(what.bot, what.cog, change.space, change.key, *change.value).run();
+    else
+      remove_value_.bind(what.bot, what.cog, change.space, change.key).run();
+  for (const auto& one : what.says)
+    insert_say_
+      .bind(one.bot, one.cog, one.channel, one.text, one.reply_to, static_cast<int64_t>(one.promise),
+            static_cast<int64_t>(one.max_age_ms), now)
+      .run();
+  return verdict::written;
+}
+
+void durable_store::forget_say(int64_t id) {
+  database_->prepare("DELETE FROM say WHERE id = ?").bind(id).run();
+}
+
+void durable_store::clean_up(int64_t now) {
+  database_
+    ->prepare("DELETE FROM event WHERE number IN (SELECT number FROM event AS e WHERE NOT EXISTS "
+              "(SELECT 1 FROM cog WHERE cog.bot = e.bot AND cog.done < e.number) ORDER BY number LIMIT ?)")
+    .bind(clean_up_rows)
+    .run();
+  // The oldest have the lowest numbers.
+  database_
+    ->prepare("DELETE FROM seen_message WHERE number IN "
+              "(SELECT number FROM seen_message ORDER BY number LIMIT ?) AND at < ?")
+    .bind(clean_up_rows, now - message_memory.count())
+    .run();
+  database_
+    ->prepare("DELETE FROM seen_key WHERE number IN (SELECT number FROM seen_key ORDER BY number LIMIT ?) AND at < ?")
+    .bind(clean_up_rows, now - key_memory.count())
+    .run();
+}
+
+void durable_store::set(std::string_view setting, std::string_view value) {
+  database_->prepare("INSERT OR REPLACE INTO setting VALUES (?, ?)").bind(setting, value).run();
+}
+
+std::optional<std::string> durable_store::get(std::string_view setting) {
+  auto row = database_->prepare("SELECT value FROM setting WHERE name = ?");
+  if (row.bind(setting); row.step())
+    return std::string{row.text(0)};
+  return std::nullopt;
+}
+
+void durable_store::set_cogs(const std::string& bot, const std::vector<std::string>& cogs) {
+  std::vector<std::string> gone;
+  auto known = database_->prepare("SELECT name FROM cog WHERE bot = ?");
+  for (known.bind(bot); known.step();)
+    if (std::find(cogs.begin(), cogs.end(), known.text(0)) == cogs.end())
+      gone.emplace_back(known.text(0));
+  known.reset();
+  for (const auto& name : gone)
+    database_->prepare("DELETE FROM cog WHERE bot = ? AND name = ?").bind(bot, name).run();
+  for (const auto& name : cogs)
+    database_->prepare("INSERT OR IGNORE INTO cog (bot, name, done) VALUES (?, ?, ?)")
+      .bind(bot, name, last_number_)
+      .run();
+}
+
+durable_store::position durable_store::find(const std::string& bot, const std::string& cog) {
+  position found;
+  select_cog_.bind(bot, cog);
+  if (select_cog_.step())
+    found = {static_cast<uint64_t>(select_cog_.number(0)), static_cast<uint64_t>(select_cog_.number(1))};
+  select_cog_.reset();
+  return found;
+}
+
+std::vector<eventsub::event> durable_store::events(const std::string& bot, uint64_t after, size_t most) {
+  std::vector<eventsub::event> found;
+  for (select_events_.bind(after, bot, static_cast<uint64_t>(most)); select_events_.step();)
+    found.push_back(event_of(select_events_));
+  select_events_.reset();
+  return found;
+}
+
+uint64_t durable_store::waiting() {
+  auto row = database_->prepare("SELECT count(*) FROM event AS e WHERE EXISTS "
+                                "(SELECT 1 FROM cog WHERE cog.bot = e.bot AND cog.done < e.number)");
+  return row.step() ? static_cast<uint64_t>(row.number(0)) : 0;
+}
+
+std::vector<durable_store::kept_say> durable_store::says() {
+  std::vector<kept_say> found;
+  auto row = database_->prepare(
+    "SELECT id, bot, cog, channel, text, reply_to, promise, max_age_ms, said_at FROM say ORDER BY id");
+  while (row.step()) {
+    auto& one = found.emplace_back();
+    one.id = row.number(0);
+    one.message.bot = row.text(1);
+    one.message.cog = row.text(2);
+    one.message.channel = row.text(3);
+    one.message.text = row.text(4);
+    one.message.reply_to = row.text(5);
+    one.message.promise = row.number(6) == 0 ? delivery_promise::at_most_once : delivery_promise::at_least_once;
+    one.message.max_age_ms = static_cast<uint32_t>(row.number(7));
+    one.said_at = row.number(8);
+  }
+  return found;
+}
+
+// -- value_reader ----------------------------------------------------------------------------------------------------------
+
+result<std::unique_ptr<value_reader>> value_reader::open(const std::filesystem::path& file) {
+  auto opened = database::open(file, database::use::read, forms);
+  if (!opened)
+    return opened.error();
+  return std::unique_ptr<value_reader>{new value_reader(std::move(*opened))};
+}
+
+value_reader::value_reader(std::unique_ptr<database> file)
+  : database_(std::move(file)),
+    get_(database_->prepare("SELECT value FROM value WHERE bot = ? AND cog = ? AND space = ? AND key = ?")),
+    list_(database_->prepare("SELECT key, value FROM value WHERE bot = ? AND cog = ? AND space = ? AND key >= ? "
+                             "AND substr(key, 1, length(?)) = ? ORDER BY key LIMIT ?")) {
+}
+
+std::optional<std::string> value_reader::get(const std::string& bot, const std::string& cog, std::string_view space,
+                                             std::string_view key) {
+  std::optional<std::string> found;
+  get_.bind(bot, cog, space, key);
+  if (get_.step())
+    found = get_.text(0);
+  get_.reset();
+  return found;
+}
+
+std::vector<std::pair<std::string, std::string>> value_reader::list(const std::string& bot, const std::string& cog,
+                                                                    std::string_view space, std::string_view prefix,
+                                                                    size_t most) {
+  std::vector<std::pair<std::string, std::string>> found;
+  list_.bind(bot, cog, space, prefix, prefix, prefix, static_cast<uint64_t>(most));
+  while (list_.step())
+    found.emplace_back(list_.text(0), list_.text(1));
+  list_.reset();
+  return found;
+}
+
+} // namespace creamery
