@@ -2,6 +2,7 @@
 
 #include "actors/chat_connection.hpp"
 #include "actors/cog_runner.hpp"
+#include "actors/eventsub_session.hpp"
 #include "actors/helix_sender.hpp"
 #include "actors/router.hpp"
 #include "runtime/irc/channel_plan.hpp"
@@ -52,6 +53,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
                    [this, connection, channels] { return start_connection(connection, channels); },
                    {"drop"}});
   }
+  if (store_ && !settings_.events.empty())
+    add_eventsub();
   if (settings_.send != send_way::irc)
     children_.add({"helix", "helix_sender", policies.connection, false, [this] { return start_sender(); }});
   children_.start();
@@ -64,6 +67,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
         self_->send(address, use_atom_v, accounts);
       if (sender_)
         self_->send(sender_, use_atom_v, accounts);
+      for (const auto& [session, address] : eventsub_)
+        self_->send(address, use_atom_v, accounts);
       for (const auto& [connection, address] : connections_)
         self_->send(address, use_atom_v, accounts);
       follow_account();
@@ -80,6 +85,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
     [this](use_atom, const store_actor& store) {
       store_ = store;
       for (const auto& [cog, address] : cogs_)
+        self_->send(address, use_atom_v, store);
+      for (const auto& [session, address] : eventsub_)
         self_->send(address, use_atom_v, store);
     },
     [this](const std::string& connection, const bot_ready& ready) { on_ready(connection, ready); },
@@ -221,13 +228,59 @@ caf::actor bot_state::start_connection(const std::string& connection, const std:
     path_of(connection), [&] { return std::make_shared<connection_memory>(environment_.chat, reading); });
   if (!memory)
     return nullptr;
-  auto open = open_with(environment_.net, environment_.chat.server, environment_.chat.net);
+  auto open = open_with(environment_.net, environment_.chat.net);
   auto address =
     self_->spawn<chat_connection>(std::move(identity), environment_.chat, std::move(open), std::move(*memory));
   connections_[connection] = address;
   self_->send(address, use_atom_v, router_);
   if (outbox_)
     self_->send(address, use_atom_v, outbox_);
+  return caf::actor_cast<caf::actor>(address);
+}
+
+void bot_state::add_eventsub() {
+  auto add = [this](const std::string& session, const std::string& broadcaster, std::vector<std::string> channels) {
+    children_.add({session,
+                   "eventsub_session",
+                   environment_.supervision.eventsub,
+                   false,
+                   [this, session, broadcaster, channels] { return start_eventsub(session, broadcaster, channels); },
+                   {"drop"}});
+  };
+  // With the bot's own token, spread over sessions as the limit wants it.
+  const auto at_once = std::max<size_t>(1, eventsub::subscriptions_on_session / settings_.events.size());
+  for (size_t first = 0, number = 1; first < settings_.channels.size(); first += at_once, ++number) {
+    auto last = std::min(first + at_once, settings_.channels.size());
+    add("eventsub-" + std::to_string(number), "",
+        {settings_.channels.begin() + static_cast<ptrdiff_t>(first),
+         settings_.channels.begin() + static_cast<ptrdiff_t>(last)});
+  }
+  // All subscriptions of a session are made with one user's token, so each broadcaster's take one of their own.
+  auto is_broadcasters = [](const auto& x) { return eventsub::grantor_of(*x.type) == eventsub::grantor::broadcaster; };
+  if (std::any_of(settings_.events.begin(), settings_.events.end(), is_broadcasters))
+    for (const auto& channel : settings_.channels)
+      if (channel != settings_.account)
+        add("eventsub " + channel, channel, {channel});
+}
+
+caf::actor bot_state::start_eventsub(const std::string& session, const std::string& broadcaster,
+                                     const std::vector<std::string>& channels) {
+  auto memory = environment_.memory.take<eventsub_memory>(
+    path_of(session), [this] { return std::make_shared<eventsub_memory>(environment_.eventsub); });
+  if (!memory)
+    return nullptr;
+  eventsub_identity identity{settings_.name + "/" + session,
+                             settings_.name,
+                             settings_.account,
+                             accounts_,
+                             broadcaster,
+                             channels,
+                             settings_.events};
+  auto address =
+    self_->spawn<eventsub_session>(std::move(identity), environment_.eventsub,
+                                   open_with(environment_.net, environment_.eventsub.net), std::move(*memory));
+  eventsub_[session] = address;
+  self_->send(address, use_atom_v, store_);
   return caf::actor_cast<caf::actor>(address);
 }
 
@@ -326,15 +379,18 @@ caf::result<bool> bot_state::drain() {
   // the cogs are done with that, they wait until the outbox has what they said.
   auto promise = self_->make_response_promise<bool>();
   drain_then(self_, connections_, [this, promise]() mutable {
-    drain_then(self_, {router_},
-               [this, promise]() mutable { drain_then(self_, cogs_, [promise]() mutable { promise.deliver(true); }); });
+    drain_then(self_, eventsub_, [this, promise]() mutable {
+      drain_then(self_, {router_}, [this, promise]() mutable {
+        drain_then(self_, cogs_, [promise]() mutable { promise.deliver(true); });
+      });
+    });
   });
   return promise;
 }
 
 caf::result<bot_report> bot_state::report() {
   // A child that doesn't answer in time is left out; what is wrong with it, the tree says.
-  gathering<bot_report> all{self_, {settings_.name, false, {}, {}, {}}};
+  gathering<bot_report> all{self_, {settings_.name, false, {}, {}, {}, {}}};
   all.ask<router_report>(
     self_, router_, report_timeout,
     [](auto& answer, auto& part) {
@@ -345,6 +401,10 @@ caf::result<bot_report> bot_state::report() {
   for (const auto& [name, address] : connections_)
     all.ask<connection_report>(
       self_, address, report_timeout, [](auto& answer, auto& part) { answer.connections.push_back(std::move(part)); },
+      caf::get_atom_v);
+  for (const auto& [name, address] : eventsub_)
+    all.ask<eventsub_report>(
+      self_, address, report_timeout, [](auto& answer, auto& part) { answer.eventsub.push_back(std::move(part)); },
       caf::get_atom_v);
   return all.when_complete([this](auto& answer) {
     for (auto& cog : answer.router.cogs) {

@@ -41,6 +41,10 @@ private:
   caf::actor start_router();
   caf::actor start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module);
   caf::actor start_sender();
+  /// Adds the sessions over which the bot's events come.
+  void add_eventsub();
+  caf::actor start_eventsub(const std::string& session, const std::string& broadcaster,
+                            const std::vector<std::string>& channels);
   caf::actor start_connection(const std::string& connection, const std::vector<std::string>& channels);
   /// Where a child stands in the tree.
   std::string path_of(std::string_view child) const;
@@ -77,6 +81,7 @@ private:
   helix_sender_actor sender_;
   std::map<std::string, cog_actor> cogs_;
   std::map<std::string, chat_connection_actor> connections_;
+  std::map<std::string, eventsub_session_actor> eventsub_;
   /// For each cog its watchdog, and whether the present handler was warned of.
   std::map<std::string, std::pair<watchdog, bool>> watchdogs_;
   /// Cogs that will announce themselves to the router.

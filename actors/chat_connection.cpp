@@ -105,7 +105,7 @@ void chat_connection_state::resume() {
   }
   for (auto& one : memory_->links) {
     one.reported_ready = false; // the bot may be another one, too
-    one.socket->attach(chat_connection_actor{self_}, one.id);
+    one.socket->attach(link_owner_actor{self_}, one.id);
   }
   auto has_successor = find(role::successor) != nullptr;
   if (find(role::current) == nullptr || (memory_->overlap_ends && !has_successor))
@@ -159,7 +159,7 @@ void chat_connection_state::open_link(credentials identity) {
   auto id = ++memory_->last_link;
   memory_->links.push_back({.id = id,
                             .what = what,
-                            .socket = open_(chat_connection_actor{self_}, id),
+                            .socket = open_(link_owner_actor{self_}, id, settings_.server),
                             .identity = std::move(identity),
                             .irc = {},
                             .opened = {},

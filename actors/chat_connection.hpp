@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/chat_link.hpp"
 #include "actors/drain_promises.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/net_link.hpp"
 #include "actors/settings.hpp"
 #include "actors/wake_up.hpp"
 #include "runtime/delivery/recent_numbers.hpp"
@@ -56,7 +56,7 @@ struct connection_memory {
   /// Lines that the router hasn't accounted for yet.
   struct pending_batch {
     chat_batch batch;
-    std::shared_ptr<chat_link> socket;
+    std::shared_ptr<net_link> socket;
     size_t cost;
     /// What was sent before this had been read when they came, in milliseconds since 1970.
     int64_t complete_until;
@@ -66,7 +66,7 @@ struct connection_memory {
   struct link {
     link_id id = 0;
     role what = role::current;
-    std::shared_ptr<chat_link> socket;
+    std::shared_ptr<net_link> socket;
     credentials identity;
     /// From the open socket on.
     std::optional<irc_session> irc;

@@ -151,6 +151,11 @@ using fault_target_actor = caf::typed_actor<
   // Fail in this way: a cog can `throw`, `block` and `crash`, a connection can `drop` its sockets. Notice.
   caf::result<void>(fault_atom, std::string)>;
 
+/// Whoever owns net sessions.
+using link_owner_actor = caf::typed_actor<
+  // From its net sessions, in order. Numbered by the session, which keeps lines until they are released.
+  caf::result<void>(link_opened), caf::result<void>(link_lines), caf::result<void>(link_closed)>;
+
 /// Whoever takes lines for a cog.
 using cog_sink_actor = caf::typed_actor<
   // The next lines, in order. Numbered: the router keeps them until `cog_progress` covers them.
@@ -334,9 +339,7 @@ using account_actor = supervising_actor::extend<
   caf::result<outbox_report>(caf::put_atom)>;
 
 /// One IRC connection of a bot, with its share of the channels.
-using chat_connection_actor = supervised_actor::extend<
-  // From its net sessions, in order. Numbered by the session, which keeps lines until they are released.
-  caf::result<void>(link_opened), caf::result<void>(link_lines), caf::result<void>(link_closed),
+using chat_connection_actor = supervised_actor::extend_with<link_owner_actor>::extend<
   // Write this line to a channel, see `chat_writer_actor`.
   caf::result<bool>(outgoing_line),
   // Talk to this router, or this outbox, from now on. Notice: told by the bot after each restart.
@@ -351,6 +354,19 @@ using chat_connection_actor = supervised_actor::extend<
   caf::result<void>(fault_atom, std::string),
   // How it stands. Request.
   caf::result<connection_report>(caf::get_atom)>;
+
+/// One EventSub session of a bot over WebSocket, with its subscriptions.
+using eventsub_session_actor = supervised_actor::extend_with<link_owner_actor>::extend<
+  // Hand events to this store from now on. Notice: told by the bot after each restart.
+  caf::result<void>(use_atom, store_actor),
+  // Ask these to call Twitch's API from now on. Notice: told by the bot when they are replaced.
+  caf::result<void>(use_atom, account_directory_actor),
+  // Its deadline has come. Only the session itself sends this.
+  caf::result<void>(caf::tick_atom),
+  // Fail in this way, see `fault_target_actor`.
+  caf::result<void>(fault_atom, std::string),
+  // How it stands. Request.
+  caf::result<eventsub_report>(caf::get_atom)>;
 
 /// Writes what a bot says through Twitch's API.
 using helix_sender_actor = supervised_actor::extend<
@@ -459,6 +475,7 @@ CAF_ADD_TYPE_ID(creamery, (creamery::connection_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::credentials))
 CAF_ADD_TYPE_ID(creamery, (creamery::delivery_counters))
 CAF_ADD_TYPE_ID(creamery, (creamery::dispatch_counters))
+CAF_ADD_TYPE_ID(creamery, (creamery::eventsub_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::eventsub::arrivals))
 CAF_ADD_TYPE_ID(creamery, (creamery::eventsub::event))
 CAF_ADD_TYPE_ID(creamery, (creamery::eventsub::receipt))

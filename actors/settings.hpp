@@ -3,6 +3,9 @@
 #include "messages/chat_control.hpp"
 #include "messages/grant_wanted.hpp"
 #include "runtime/delivery/delivery_queue.hpp"
+#include "runtime/eventsub/event_names.hpp"
+#include "runtime/eventsub/session.hpp"
+#include "runtime/eventsub/subscriptions.hpp"
 #include "runtime/irc/say_queue.hpp"
 #include "runtime/irc/session.hpp"
 #include "runtime/net/endpoint.hpp"
@@ -61,6 +64,18 @@ struct chat_settings {
   int64_t (*wall_clock)(std::chrono::steady_clock::time_point) = unix_milliseconds;
 };
 
+/// What all EventSub sessions of a process have in common.
+struct eventsub_settings {
+  endpoint server = {};
+  net_options net = {};
+  eventsub::session_options session = {};
+  eventsub::subscriptions::options subscriptions = {};
+  /// Before ids that couldn't be found out are asked for again.
+  backoff::options look_up_again{.first = std::chrono::seconds{1}, .cap = std::chrono::minutes{5}};
+  /// What time it is, for people; another one in tests.
+  int64_t (*wall_clock)(std::chrono::steady_clock::time_point) = unix_milliseconds;
+};
+
 /// How the actors of the tree are kept alive: the supervisors' own limits, and what holds for each kind of child.
 struct supervision_settings {
   using duration = std::chrono::steady_clock::duration;
@@ -111,6 +126,7 @@ struct supervision_settings {
   child_policy outbox = worker();
   child_policy router = worker();
   child_policy connection = worker();
+  child_policy eventsub = worker();
   child_policy cog = cog_worker();
   child_policy journal = journal_worker();
   child_policy store = journal_worker();
@@ -154,6 +170,7 @@ struct runtime_environment {
   supervision_settings supervision = {};
   store_settings store = {};
   identity_settings identity = {};
+  eventsub_settings eventsub = {};
 };
 
 /// One Twitch account.
@@ -212,6 +229,8 @@ struct bot_settings {
   /// By how many connections each channel is read.
   size_t redundancy = 1;
   send_way send = send_way::irc;
+  /// The events that it wants of each of its channels.
+  std::vector<eventsub::wanted_event> events = {};
 };
 
 } // namespace creamery

@@ -107,6 +107,32 @@ struct token_report {
   uint64_t renewals = 0;
 };
 
+/// How an EventSub session stands.
+struct eventsub_report {
+  std::string name;
+  /// Empty: there is none.
+  std::string session_id;
+  /// Subscriptions, and how many of them there are.
+  uint64_t wanted = 0;
+  uint64_t enabled = 0;
+  /// What Twitch doesn't allow, each with its reason.
+  std::vector<std::string> refused;
+  uint64_t dials = 0;
+  uint64_t sessions = 0;
+  /// How often Twitch has asked to go on elsewhere, with success or without.
+  uint64_t handovers = 0;
+  uint64_t failed_handovers = 0;
+  uint64_t losses = 0;
+  uint64_t bad_messages = 0;
+  uint64_t events = 0;
+  uint64_t same_messages = 0;
+  uint64_t same_events = 0;
+  /// How often no events were received for some time, and since when none are, in milliseconds since 1970; 0: they are.
+  uint64_t gaps = 0;
+  int64_t blind_since = 0;
+  std::string last_error;
+};
+
 /// How the store stands, with its numbers since the process began.
 struct store_report {
   /// Events that some cog hasn't handled yet.
@@ -149,6 +175,7 @@ struct bot_report {
   bool has_router = false;
   router_report router;
   std::vector<connection_report> connections;
+  std::vector<eventsub_report> eventsub;
   /// When channels were not read by any connection, and what cogs missed when the process ended.
   std::vector<reading_gap> gaps;
 };
@@ -214,6 +241,17 @@ bool inspect(Inspector& f, token_report& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, eventsub_report& x) {
+  return f.object(x).fields(
+    f.field("name", x.name), f.field("session_id", x.session_id), f.field("wanted", x.wanted),
+    f.field("enabled", x.enabled), f.field("refused", x.refused), f.field("dials", x.dials),
+    f.field("sessions", x.sessions), f.field("handovers", x.handovers), f.field("failed_handovers", x.failed_handovers),
+    f.field("losses", x.losses), f.field("bad_messages", x.bad_messages), f.field("events", x.events),
+    f.field("same_messages", x.same_messages), f.field("same_events", x.same_events), f.field("gaps", x.gaps),
+    f.field("blind_since", x.blind_since), f.field("last_error", x.last_error));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, store_report& x) {
   return f.object(x).fields(
     f.field("waiting", x.waiting), f.field("events", x.events), f.field("same_messages", x.same_messages),
@@ -232,7 +270,8 @@ bool inspect(Inspector& f, child_report& x) {
 template <class Inspector>
 bool inspect(Inspector& f, bot_report& x) {
   return f.object(x).fields(f.field("name", x.name), f.field("has_router", x.has_router), f.field("router", x.router),
-                            f.field("connections", x.connections), f.field("gaps", x.gaps));
+                            f.field("connections", x.connections), f.field("eventsub", x.eventsub),
+                            f.field("gaps", x.gaps));
 }
 
 template <class Inspector>

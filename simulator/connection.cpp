@@ -120,6 +120,12 @@ void connection::finish() {
   flush_later();
 }
 
+void connection::finish(uint16_t code, std::string_view reason) {
+  goodbye_code_ = code;
+  goodbye_reason_ = reason;
+  finish();
+}
+
 void connection::hang_up() {
   error_code ignored;
   socket().shutdown(tcp::socket::shutdown_send, ignored);

@@ -29,6 +29,10 @@ public:
   /// A line from the client, without its end.
   virtual void on_line(connection& from, std::string_view line) = 0;
 
+  /// A WebSocket was opened, at this path and query. What it says comes from now on.
+  virtual void on_upgraded(connection&, std::string_view) {
+  }
+
   /// Something was written: fewer bytes wait.
   virtual void on_drained(connection& to) = 0;
 
@@ -48,6 +52,7 @@ public:
 
   void send(std::string_view line, bool chat) override;
   void finish() override;
+  void finish(uint16_t code, std::string_view reason) override;
   void strike(const fault& what) override;
   size_t queued() const override;
 
@@ -106,6 +111,9 @@ protected:
   wire_queue queue_;
   /// Lines that will leave together.
   std::string packed_;
+  /// What a WebSocket says when it is closed.
+  uint16_t goodbye_code_ = 1000;
+  std::string goodbye_reason_;
 
 private:
   enum class stage { opening, open, finishing, gone };

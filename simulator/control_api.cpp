@@ -36,6 +36,9 @@ POST   /grants              {"login", "client_id", "scopes", "expires_in"?}: tok
 POST   /settings            {"token_life"?, "device_interval"?, "rate_limit"?, …}; GET shows them
 POST   /streams             {"channel", "live"?, "viewers"?, "title"?, "game_id"?, …}; GET shows them
 POST   /redemptions         {"channel", "login", "reward_id", "user_input"?}
+POST   /events              {"type", "version"?, "event", "count"?, "repeat"?, "repeat_as_another"?}: EventSub
+POST   /event_sockets       {"action": "reconnect"|"close"|"silence", "session"?, "code"?, "to_nowhere"?, "old_until"?, …}
+GET    /eventsub            sessions, subscriptions, and what was sent
 POST   /channels            {"channel", "slow"?, "emote_only"?, …, "roles"?: {"login": "moderator"}}
 POST   /say                 {"channel", "login", "text", "action"?, "bits"?, "reply_to"?, "tags"?}
 POST   /raid                {"channel", "from"?, "viewers"?, "peak"?, "ramp"?, "lasts"?, "commands"?, …}
@@ -115,6 +118,26 @@ json replays(const engine& server) {
   for (const auto& status : server.replays())
     list.push_back(to_json(status));
   return list;
+}
+
+json eventsub(engine& server) {
+  auto& book = server.web().helix().eventsub().book();
+  auto sessions = json::array();
+  for (const auto& [id, one] : book.sessions)
+    sessions.push_back({{"id", id}, {"login", one.login}, {"client_id", one.client_id}});
+  auto subscriptions = json::array();
+  for (const auto& one : book.subscriptions)
+    subscriptions.push_back(to_json(one, book.find_session(one.transport.target)));
+  const auto& x = server.events().count();
+  return {{"sessions", std::move(sessions)},
+          {"subscriptions", std::move(subscriptions)},
+          {"counters",
+           {{"sessions", x.sessions},
+            {"moves", x.moves},
+            {"messages", x.messages},
+            {"unused", x.unused},
+            {"too_late", x.too_late},
+            {"inbound", x.inbound}}}};
 }
 
 json faults(const engine& server) {
@@ -229,6 +252,8 @@ http_answer look(engine& server, std::string_view path, const parameters& query)
                {"streams", streams(server)},
                {"consent", to_json(server.web().id().consent())},
                {"settings", to_json(server.web().settings())}});
+  if (path == "/eventsub")
+    return ok(eventsub(server));
   if (path == "/history")
     return history_lines(server, query);
   if (path == "/scenario")
@@ -286,6 +311,11 @@ http_answer act(engine& server, const std::string& path, const json& body) {
   if (path == "/redemptions")
     return perform(path, body, read_redemption,
                    [&](const auto& x) { return server.web().helix().rewards().redeem(x, now); });
+  if (path == "/events")
+    return perform(path, body, read_trigger, [&](const auto& x) { return server.events().trigger(x, now); });
+  if (path == "/event_sockets")
+    return perform(path, body, read_event_sockets,
+                   [&](const auto& x) { return result<size_t>{server.events().apply(x, now)}; });
   if (path == "/raid")
     return perform(path, body, read_raid, [&](auto x) { return server.raid(std::move(x)); });
   if (path == "/replays")

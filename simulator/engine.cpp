@@ -43,6 +43,8 @@ engine::engine(options setup)
     log_(setup_.history_limit),
     chat_(setup_, log_),
     web_(setup_, chat_, log_),
+    events_(web_.helix().eventsub().book(), log_),
+    event_sockets_(events_),
     random_(setup_.seed ? setup_.seed : random_seed()),
     chat_timer_(io_),
     house_timer_(io_) {
@@ -126,11 +128,14 @@ void engine::close_all() {
       page->close();
   for (auto& [link, whom] : clients_)
     link->reset("simulator stopped");
+  event_sockets_.close_all();
 }
 
 void engine::accept(size_t door, tcp::socket socket) {
   error_code ignored;
   socket.set_option(tcp::no_delay{true}, ignored);
+  if (door == listener::events_door || door == listener::secure_events_door)
+    return accept_events(door, std::move(socket));
   if (door >= listener::control_door)
     return accept_http(door, std::move(socket));
   if (clients_.size() >= setup_.max_connections)
@@ -139,6 +144,16 @@ void engine::accept(size_t door, tcp::socket socket) {
   auto link = make_connection(kind, std::move(socket), io_, tls_, *this, setup_.lines_per_frame);
   clients_[link.get()] = {link, &chat_.open(*link, to_string(kind), clock::now())};
   link->start();
+}
+
+void engine::accept_events(size_t door, tcp::socket socket) {
+  if (event_sockets_.size() >= setup_.max_connections)
+    return; // the socket closes
+  auto kind = door == listener::events_door ? transport_kind::ws : transport_kind::wss;
+  auto ports = doors_->ports();
+  auto base = kind == transport_kind::ws ? "ws://localhost:" + std::to_string(ports.events)
+                                         : "wss://localhost:" + std::to_string(ports.secure_events);
+  event_sockets_.accept(make_connection(kind, std::move(socket), io_, tls_, event_sockets_, 1), std::move(base));
 }
 
 void engine::accept_http(size_t door, tcp::socket socket) {
@@ -221,6 +236,7 @@ void engine::keep_house() {
     return;
   chat_.tick(clock::now());
   web_.tick(clock::now());
+  events_.tick(clock::now());
   log_.flush();
   house_timer_.expires_after(house_period);
   house_timer_.async_wait([this](error_code cancelled) {

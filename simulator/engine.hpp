@@ -3,6 +3,7 @@
 #include "messages/result.hpp"
 #include "simulator/chat_server.hpp"
 #include "simulator/connection.hpp"
+#include "simulator/event_sockets.hpp"
 #include "simulator/history.hpp"
 #include "simulator/http_session.hpp"
 #include "simulator/listener.hpp"
@@ -88,6 +89,10 @@ public:
 
   std::vector<connection_info> connections() const;
 
+  eventsub_server& events() noexcept {
+    return events_;
+  }
+
 private:
   struct client {
     std::shared_ptr<connection> link;
@@ -99,6 +104,7 @@ private:
   result<bool> prepare();
   result<bool> prepare_tls();
   void accept(size_t door, tcp::socket socket);
+  void accept_events(size_t door, tcp::socket socket);
   void accept_http(size_t door, tcp::socket socket);
   void on_line(connection& from, std::string_view line) override;
   void on_drained(connection& to) override;
@@ -114,6 +120,8 @@ private:
   history log_;
   chat_server chat_;
   web_api web_;
+  eventsub_server events_;
+  event_sockets event_sockets_;
   std::optional<listener> doors_;
   std::string ca_certificate_;
   std::map<connection*, client> clients_;

@@ -21,6 +21,21 @@ void eventsub_book::close_session(const std::string& id, const std::string& stat
         shard.status = status;
 }
 
+void eventsub_book::move_session(const std::string& from, const std::string& to) {
+  auto moved = sessions.extract(from);
+  if (moved.empty())
+    return;
+  moved.key() = to;
+  sessions.insert(std::move(moved));
+  for (auto& one : subscriptions)
+    if (one.transport.method == "websocket" && one.transport.target == from)
+      one.transport.target = to;
+  for (auto& one : conduits)
+    for (auto& shard : one.shards)
+      if (shard.transport == eventsub_transport{"websocket", from})
+        shard.transport->target = to;
+}
+
 eventsub_session* eventsub_book::find_session(std::string_view id) {
   auto place = sessions.find(id);
   return place == sessions.end() ? nullptr : &place->second;

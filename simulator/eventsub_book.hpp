@@ -69,6 +69,9 @@ public:
   void open_session(const std::string& id, time_point now);
   void close_session(const std::string& id, const std::string& status);
 
+  /// A WebSocket goes on as another one, with its subscriptions.
+  void move_session(const std::string& from, const std::string& to);
+
   eventsub_session* find_session(std::string_view id);
 
   conduit* find_conduit(std::string_view id, std::string_view client_id);

@@ -17,7 +17,7 @@ failure listen_failure(const net::ip::address& address, uint16_t port, const std
 
 result<listener> listener::open(net::io_context& io, const options& setup) {
   if (setup.base_port > 65535 - doors + 1)
-    return failure{"port " + std::to_string(setup.base_port), "must leave room for six more above it"};
+    return failure{"port " + std::to_string(setup.base_port), "must leave room for eight more above it"};
   std::vector<net::ip::address> addresses;
   for (const auto& text : setup.bind) {
     error_code why;
@@ -104,7 +104,15 @@ void listener::stop() {
 }
 
 port_list listener::ports() const {
-  return {ports_[0], ports_[1], ports_[2], ports_[3], ports_[control_door], ports_[http_door], ports_[https_door]};
+  return {ports_[0],
+          ports_[1],
+          ports_[2],
+          ports_[3],
+          ports_[control_door],
+          ports_[http_door],
+          ports_[https_door],
+          ports_[events_door],
+          ports_[secure_events_door]};
 }
 
 } // namespace creamery::simulator

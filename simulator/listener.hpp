@@ -10,14 +10,16 @@
 
 namespace creamery::simulator {
 
-/// The doors: ws, wss, irc, ircs, control, http and https, each at every address.
+/// The doors: ws, wss, irc, ircs, control, http, https, and events over ws and wss, each at every address.
 class listener {
 public:
   /// The doors' order, which is that of their ports.
-  static constexpr size_t doors = 7;
+  static constexpr size_t doors = 9;
   static constexpr size_t control_door = 4;
   static constexpr size_t http_door = 5;
   static constexpr size_t https_door = 6;
+  static constexpr size_t events_door = 7;
+  static constexpr size_t secure_events_door = 8;
 
   /// Opens all of them, or none. What each one lets in is told to `accepted`, in the event loop.
   static result<listener> open(net::io_context& io, const options& setup);

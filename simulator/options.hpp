@@ -68,7 +68,8 @@ struct options {
   std::vector<std::string> bind{"127.0.0.1", "::1"};
   /// Addresses other than loopback are refused unless this is set: whoever reaches the control port rules this server.
   bool allow_remote = false;
-  /// Ports `base_port` to `base_port + 6` are ws, wss, irc, ircs, control, http and https; 0 takes any free ones.
+  /// Ports `base_port` to `base_port + 8` are ws, wss, irc, ircs, control, http, https, and EventSub over ws and wss; 0 takes any
+  /// free ones.
   uint16_t base_port = 0;
   /// Where to write the certificate (PEM) that clients have to trust; empty: nowhere.
   std::string ca_file;
@@ -121,6 +122,9 @@ struct port_list {
   uint16_t control = 0;
   uint16_t http = 0;
   uint16_t https = 0;
+  /// EventSub over ws and wss.
+  uint16_t events = 0;
+  uint16_t secure_events = 0;
 };
 
 } // namespace creamery::simulator

@@ -163,6 +163,30 @@ result<stream_request> read_stream(const nlohmann::json& from, const std::string
   return finish(reader, std::move(made));
 }
 
+result<trigger_request> read_trigger(const nlohmann::json& from, const std::string& place) {
+  trigger_request made;
+  field_reader reader{from, place};
+  reader.need("type", made.type).get("version", made.version).get("event", made.event).get("count", made.count);
+  reader.get("repeat", made.repeat).get("repeat_as_another", made.repeat_as_another);
+  return finish(reader, std::move(made));
+}
+
+result<event_sockets_request> read_event_sockets(const nlohmann::json& from, const std::string& place) {
+  event_sockets_request made;
+  std::string action;
+  field_reader reader{from, place};
+  reader.need("action", action).get("session", made.session).get("code", made.code);
+  reader.get("to_nowhere", made.to_nowhere).get("to_invalid", made.to_invalid).get("old_until", made.old_until);
+  using what = event_sockets_request::what;
+  if (action == "close")
+    made.action = what::close;
+  else if (action == "silence")
+    made.action = what::silence;
+  else if (action != "reconnect")
+    reader.mistake("action", "must be reconnect, close or silence");
+  return finish(reader, std::move(made));
+}
+
 result<redemption_request> read_redemption(const nlohmann::json& from, const std::string& place) {
   redemption_request made;
   field_reader reader{from, place};

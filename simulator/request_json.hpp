@@ -27,6 +27,8 @@ result<client_request> read_client(const nlohmann::json& from, const std::string
 result<consent_request> read_consent(const nlohmann::json& from, const std::string& place);
 result<grant_request> read_grant(const nlohmann::json& from, const std::string& place);
 result<stream_request> read_stream(const nlohmann::json& from, const std::string& place);
+result<trigger_request> read_trigger(const nlohmann::json& from, const std::string& place);
+result<event_sockets_request> read_event_sockets(const nlohmann::json& from, const std::string& place);
 result<redemption_request> read_redemption(const nlohmann::json& from, const std::string& place);
 result<api_settings_request> read_api_settings(const nlohmann::json& from, const std::string& place);
 

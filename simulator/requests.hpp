@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 namespace creamery::simulator {
 
 /// A viewer's line. The viewer needs no connection and no account.
@@ -223,6 +225,43 @@ struct replay_status {
   uint64_t skipped = 0;
   /// Since the first line, until now or the last one.
   std::chrono::microseconds elapsed{};
+};
+
+/// An event that happens now.
+struct trigger_request {
+  std::string type;
+  /// Empty: every version that somebody has subscribed to.
+  std::string version;
+  /// The `event` object.
+  nlohmann::json event = nlohmann::json::object();
+  /// How often it happens, each time as another message.
+  unsigned count = 1;
+  /// Each message is sent so many times more, under the same id …
+  unsigned repeat = 0;
+  /// … and so many times under another id.
+  unsigned repeat_as_another = 0;
+};
+
+/// What is done to EventSub's WebSockets.
+struct event_sockets_request {
+  enum class what {
+    /// They are asked to go on elsewhere.
+    reconnect,
+    /// They are closed with `code`.
+    close,
+    /// They say nothing more, not even that they are alive.
+    silence,
+  };
+  what action = what::reconnect;
+  /// Only the session with this id; empty: all of them.
+  std::string session;
+  uint16_t code = 4000;
+  /// After `reconnect`, where they are sent to leads nowhere …
+  bool to_nowhere = false;
+  /// … or is answered with close code 4007.
+  bool to_invalid = false;
+  /// For so long after `reconnect`, until the old socket is closed, it gets the events, though the new one is there.
+  std::chrono::milliseconds old_until{0};
 };
 
 } // namespace creamery::simulator

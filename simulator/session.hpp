@@ -28,6 +28,11 @@ public:
   /// Closes in good order once everything is sent.
   virtual void finish() = 0;
 
+  /// The same with a WebSocket's close code and reason; other transports have none.
+  virtual void finish(uint16_t, std::string_view) {
+    finish();
+  }
+
   /// Lets a fault of the connection itself strike: reset, finish, half_open, slow, slice, cut.
   virtual void strike(const fault& what) = 0;
 

@@ -19,6 +19,8 @@ void print_endpoints(const simulator& server) {
     std::cout << "  " << server.endpoint(transport) << "\n";
   for (const char* scheme : {"http", "https"})
     std::cout << "  " << server.endpoint(scheme) << "   id (/oauth2) and Helix (/helix)\n";
+  for (const char* door : {"events", "secure events"})
+    std::cout << "  " << server.endpoint(door) << "   EventSub\n";
   std::cout << "  " << server.control_url() << "   control API\n";
   if (!server.ca_file().empty())
     std::cout << "  " << server.ca_file() << "   certificate to trust for wss, ircs and https\n";

@@ -80,6 +80,10 @@ const port_list& simulator::ports() const noexcept {
 
 std::string simulator::endpoint(const std::string& transport) const {
   const auto& p = ports();
+  if (transport == "events")
+    return "ws://localhost:" + std::to_string(p.events) + "/ws";
+  if (transport == "secure events")
+    return "wss://localhost:" + std::to_string(p.secure_events) + "/ws";
   auto port = transport == "ws"     ? p.ws
               : transport == "wss"  ? p.wss
               : transport == "irc"  ? p.irc

@@ -32,7 +32,8 @@ public:
 
   const port_list& ports() const noexcept;
 
-  /// What a client connects to: "ws", "wss", "irc", "ircs", "http" or "https" as `wss://localhost:4431`.
+  /// What a client connects to: "ws", "wss", "irc", "ircs", "http" or "https" as `wss://localhost:4431`; EventSub as "events" and
+  /// "secure events".
   std::string endpoint(const std::string& transport) const;
 
   /// The control API's address: `http://localhost:4434`.

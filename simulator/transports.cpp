@@ -224,6 +224,7 @@ private:
       if (why)
         return this->failed(why);
       this->ready();
+      this->owner_.on_upgraded(*this, request_.get().target());
       read();
     });
   }
@@ -264,8 +265,9 @@ private:
   void say_goodbye() override {
     if (std::exchange(said_goodbye_, true))
       return this->hang_up();
-    websocket_.async_close(websocket::close_code::normal,
-                           [self = this->shared_from_this(), this](error_code) { this->hang_up(); });
+    websocket_.async_close(
+      websocket::close_reason{static_cast<websocket::close_code>(this->goodbye_code_), this->goodbye_reason_},
+      [self = this->shared_from_this(), this](error_code) { this->hang_up(); });
   }
 
   websocket::stream<queueing_stream<Stream>> websocket_;

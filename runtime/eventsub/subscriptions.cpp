@@ -81,6 +81,27 @@ void subscriptions::end() {
       one = {.what = std::move(one.what)};
 }
 
+void subscriptions::forget_questions() {
+  ++round_;
+  asked_ = 0;
+  for (auto& one : entries_)
+    if (one.is == state::asked)
+      one.is = state::missing;
+}
+
+bool subscriptions::is_useful(time_point now) const {
+  return useful_at() <= now;
+}
+
+subscriptions::time_point subscriptions::useful_at() const {
+  auto earliest = never;
+  for (const auto& one : entries_) {
+    auto is_there = one.is == state::enabled || one.is == state::asked || one.is == state::missing;
+    earliest = std::min(earliest, is_there ? time_point::min() : one.due);
+  }
+  return earliest;
+}
+
 std::vector<size_t> subscriptions::next(time_point now) {
   std::vector<size_t> places;
   if (!has_transport_)

@@ -25,6 +25,9 @@ struct wanted_subscription {
   friend bool operator==(const wanted_subscription&, const wanted_subscription&) = default;
 };
 
+/// Twitch's limit for one WebSocket (twitch-platform 3.4).
+inline constexpr size_t subscriptions_on_session = 300;
+
 /// "channel.follow 2 in #ann", for people.
 std::string to_string(const wanted_subscription& x);
 
@@ -80,6 +83,15 @@ public:
 
   /// There is no transport: nothing is to be asked.
   void end();
+
+  /// Whoever has asked isn't there any more to hear the answers: what was asked for is asked for again.
+  void forget_questions();
+
+  /// Whether a transport would be of use: something is there, or is to be asked for now.
+  bool is_useful(time_point now) const;
+
+  /// When that may change by itself.
+  time_point useful_at() const;
 
   /// Which are to be asked for now, by their places in `entries`.
   std::vector<size_t> next(time_point now);

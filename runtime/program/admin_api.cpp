@@ -197,6 +197,25 @@ std::string to_json(const node_report& report) {
                              {"reconnects", one.reconnects},
                              {"lines_in", one.lines_in},
                              {"lines_pending", one.lines_pending}});
+    auto eventsub = json::array();
+    for (const auto& one : bot.eventsub)
+      eventsub.push_back({{"name", one.name},
+                          {"session_id", one.session_id},
+                          {"wanted", one.wanted},
+                          {"enabled", one.enabled},
+                          {"refused", one.refused},
+                          {"dials", one.dials},
+                          {"sessions", one.sessions},
+                          {"handovers", one.handovers},
+                          {"failed_handovers", one.failed_handovers},
+                          {"losses", one.losses},
+                          {"bad_messages", one.bad_messages},
+                          {"events", one.events},
+                          {"same_messages", one.same_messages},
+                          {"same_events", one.same_events},
+                          {"gaps", one.gaps},
+                          {"blind_since", one.blind_since},
+                          {"last_error", one.last_error}});
     const auto& x = bot.router.lines;
     bots.push_back({{"name", bot.name},
                     {"received", x.received},
@@ -206,6 +225,7 @@ std::string to_json(const node_report& report) {
                     {"commands", x.commands},
                     {"cogs", std::move(cogs)},
                     {"connections", std::move(connections)},
+                    {"eventsub", std::move(eventsub)},
                     {"gap_count", bot.gaps.size()},
                     {"gaps", latest_gaps(bot.gaps)}});
   }

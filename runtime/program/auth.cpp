@@ -112,13 +112,14 @@ result<grant_wanted> plan_grant(const configuration& config, const auth_argument
                          + " is not set: an application without a secret can only use --device"};
   const auto* cog_path = std::getenv("CREAMERY_COG_PATH");
   module_loader modules{module_loader::usual_directories(cog_path ? cog_path : "")};
-  auto needed = needed_scopes(*bot, modules);
+  auto needs = needs_of(*bot, modules);
   for (const auto& cog : bot->cogs)
     if (auto module = modules.load(cog.name); !module && bot->scopes.empty())
       std::cerr << "creamery auth: what the cog '" << cog.name
                 << "' needs isn't known, and not asked for: " << to_string(module.error()) << '\n';
-  auto grant = grant_for(*bot, needed);
-  return arguments.channel.empty() ? grant : for_channel(std::move(grant), arguments.channel);
+  if (arguments.channel.empty())
+    return grant_for(*bot, needs.scopes);
+  return for_channel(grant_for(*bot, needs.broadcaster_scopes), arguments.channel);
 }
 
 int done(const grant_wanted& what, const std::string& login) {

@@ -1,5 +1,6 @@
 #include "runtime/program/bot_plan.hpp"
 
+#include "runtime/program/event_plan.hpp"
 #include "runtime/program/grant_plan.hpp"
 
 #include <algorithm>
@@ -72,6 +73,8 @@ std::vector<diagnostic> find_unsupported(const configuration& config) {
     if (bot.chat == chat_transport::eventsub)
       found.push_back(
         {severity::error, bot.where, "bot '" + bot.name + "': chat over EventSub isn't there yet", "chat: irc"});
+    for (auto& one : find_event_mistakes(bot))
+      found.push_back(std::move(one));
     for (const auto& other : config.bots) {
       if (&other == &bot)
         break;
@@ -89,8 +92,8 @@ std::vector<diagnostic> find_unsupported(const configuration& config) {
 bot_plan plan_bots(const configuration& config, token_vault* vault, module_loader& modules, const guilt_list* guilty) {
   bot_plan plan;
   for (const auto& bot : config.bots) {
-    const auto needed = needed_scopes(bot, modules, guilty);
-    auto mine = account_of(bot, vault, needed);
+    auto needs = needs_of(bot, modules, guilty);
+    auto mine = account_of(bot, vault, needs.scopes);
     auto shared = std::find_if(plan.accounts.begin(), plan.accounts.end(), [&](const account_settings& x) {
       return x.id == mine.id || (!mine.identity.token.empty() && x.identity.token == mine.identity.token);
     });
@@ -105,9 +108,11 @@ bot_plan plan_bots(const configuration& config, token_vault* vault, module_loade
                                                           : send_way::application;
     for (const auto& cog : bot.cogs)
       settings.cogs.push_back({cog.name, cog.options});
+    if (!bot.anonymous)
+      settings.events = std::move(needs.events);
     plan.bots.push_back(std::move(settings));
     if (!bot.client_id.empty())
-      plan.broadcasters.groups.push_back({grant_for(bot, needed), bot.channels});
+      plan.broadcasters.groups.push_back({grant_for(bot, needs.broadcaster_scopes), bot.channels});
   }
   plan.broadcasters.tokens = config.pubsub_tokens;
   return plan;

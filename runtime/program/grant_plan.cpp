@@ -1,5 +1,6 @@
 #include "runtime/program/grant_plan.hpp"
 
+#include "runtime/program/event_plan.hpp"
 #include "runtime/store/crash_record.hpp"
 
 #include <algorithm>
@@ -24,8 +25,8 @@ void add_all(std::vector<std::string>& scopes, std::string_view separated_by_spa
 
 } // namespace
 
-std::vector<std::string> needed_scopes(const bot_config& bot, module_loader& modules, const guilt_list* guilty) {
-  std::vector<std::string> scopes;
+bot_needs needs_of(const bot_config& bot, module_loader& modules, const guilt_list* guilty) {
+  std::vector<std::string> scopes, events;
   add(scopes, bot.chat == chat_transport::irc ? "chat:read" : "user:read:chat");
   add(scopes, bot.send == send_transport::irc ? "chat:edit" : "user:write:chat");
   if (bot.send == send_transport::application)
@@ -35,10 +36,21 @@ std::vector<std::string> needed_scopes(const bot_config& bot, module_loader& mod
       continue;
     crash_culprit culprit{cog.name, bot.name + "/" + cog.name};
     crash_scope scope{culprit}; // a module's code runs as soon as it is loaded
-    if (auto module = modules.load(cog.name))
+    if (auto module = modules.load(cog.name)) {
       add_all(scopes, (*module)->descriptor().scopes);
+      add_all(events, (*module)->descriptor().events);
+    }
   }
-  return scopes;
+  bot_needs needs{scopes, scopes, plan_events(bot, events)};
+  auto of_events = scopes_for(needs.events);
+  for (const auto& scope : of_events.own)
+    add(needs.scopes, scope);
+  for (const auto& scope : of_events.broadcasters) {
+    add(needs.broadcaster_scopes, scope);
+    if (bot.account && std::find(bot.channels.begin(), bot.channels.end(), *bot.account) != bot.channels.end())
+      add(needs.scopes, scope); // it is the owner of one of its channels
+  }
+  return needs;
 }
 
 grant_wanted grant_for(const bot_config& bot, const std::vector<std::string>& needed) {

@@ -2,6 +2,7 @@
 
 #include "config/configuration.hpp"
 #include "messages/grant_wanted.hpp"
+#include "runtime/eventsub/event_names.hpp"
 #include "runtime/modules/module_loader.hpp"
 #include "runtime/supervision/guilt_list.hpp"
 
@@ -10,15 +11,22 @@
 
 namespace creamery {
 
-/// The scopes without which a bot can't do its work: those of chat, and those that its cogs name. Cogs that can't be loaded need
-/// nothing; they are reported elsewhere.
-///
+/// What a bot needs to do its work.
+struct bot_needs {
+  /// The scopes of its own token: those of chat, those that its cogs name, and those of its events.
+  std::vector<std::string> scopes;
+  /// The scopes of its channels' owners' tokens.
+  std::vector<std::string> broadcaster_scopes;
+  /// The events that it wants of each of its channels.
+  std::vector<eventsub::wanted_event> events;
+};
+
+/// Cogs that can't be loaded need nothing; they are reported elsewhere.
 /// @param guilty modules that are not loaded now, since they took the process down; null: there are none.
-std::vector<std::string> needed_scopes(const bot_config& bot, module_loader& modules,
-                                       const guilt_list* guilty = nullptr);
+bot_needs needs_of(const bot_config& bot, module_loader& modules, const guilt_list* guilty = nullptr);
 
 /// How the owner of a bot's account is asked for a token.
-/// @param needed as above.
+/// @param needed the scopes.
 grant_wanted grant_for(const bot_config& bot, const std::vector<std::string>& needed);
 
 } // namespace creamery

@@ -60,7 +60,8 @@ public:
                    {},
                    std::move(supervision),
                    std::move(store.settings),
-                   {identity_.get(), std::move(store.vault), settings.tokens, helix_.get()}},
+                   {identity_.get(), std::move(store.vault), settings.tokens, helix_.get()},
+                   std::move(settings.eventsub)},
       system_(for_bursts(config_)) {
     node_ = system_.spawn<node>(std::move(plan.accounts),
                                 std::make_shared<const broadcaster_settings>(std::move(plan.broadcasters)),
@@ -162,6 +163,13 @@ result<std::unique_ptr<service>> service::start(const configuration& config, con
       return changed.error();
     settings = std::move(*changed);
   }
+  auto event_server = parse_endpoint(config.endpoints.eventsub);
+  if (!event_server)
+    return event_server.error();
+  settings.eventsub.server = *event_server;
+  settings.eventsub.session.encrypted = event_server->is_encrypted();
+  settings.eventsub.net.whole_messages = true;
+  settings.eventsub.net.proxy = *proxy;
   auto net = net_context::make({.ca_file = config.endpoints.ca_file.string(),
                                 .ca_certificates = extra.ca_certificates,
                                 .proxies = proxy_rules_from_environment()});

@@ -48,6 +48,12 @@ const std::map<std::string, setter, std::less<>>& setters() {
     {"validate_every_ms", [](test_settings& x, int64_t value) { x.tokens.validate_every = milliseconds{value}; }},
     {"token_retry_ms", [](test_settings& x, int64_t value) { x.tokens.retry.first = milliseconds{value}; }},
     {"token_trust_ms", [](test_settings& x, int64_t value) { x.tokens.trust = milliseconds{value}; }},
+    {"eventsub_redial_ms",
+     [](test_settings& x, int64_t value) { x.eventsub.session.redial.first = milliseconds{value}; }},
+    {"eventsub_handover_ms",
+     [](test_settings& x, int64_t value) { x.eventsub.session.handover = milliseconds{value}; }},
+    {"eventsub_grace_ms",
+     [](test_settings& x, int64_t value) { x.eventsub.session.keepalive_grace = milliseconds{value}; }},
     {"overlap_ms", [](test_settings& x, int64_t value) { x.chat.overlap = milliseconds{value}; }},
   };
   return all;

@@ -16,6 +16,7 @@ struct test_settings {
   chat_settings chat;
   say_queue::options say;
   token_lifecycle::options tokens;
+  eventsub_settings eventsub;
 };
 
 /// The settings with some of them replaced, as `json` says: an object such as `{"ping_after_ms": 500}`. The keys are listed in

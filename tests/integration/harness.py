@@ -195,7 +195,8 @@ class Simulator:
             raise
         self.control = next(url for url, _, what in urls if what == "control API")
         # Chat by the name of its transport; id and Helix are `http` and `https`.
-        self.endpoints = {scheme: url for url, scheme, what in urls if what != "control API"}
+        self.endpoints = {scheme: url for url, scheme, what in urls if what not in ("control API", "EventSub")}
+        self.event_endpoints = {scheme: url for url, scheme, what in urls if what == "EventSub"}
         self.api, self.apis = self.endpoints["http"], self.endpoints["https"]
 
     # -- what it can be told
@@ -555,8 +556,8 @@ class Scenario(unittest.TestCase):
         variables: dict[str, str] = {}
         config: dict[str, Any] = {
             "bots": {},
-            "endpoints": {"irc": twitch.endpoints[transport], "id": f"{twitch.apis}/oauth2", "helix": f"{twitch.apis}/helix",
-                          "ca_file": str(twitch.ca_file)},
+            "endpoints": {"irc": twitch.endpoints[transport], "eventsub": twitch.event_endpoints["wss"],
+                          "id": f"{twitch.apis}/oauth2", "helix": f"{twitch.apis}/helix", "ca_file": str(twitch.ca_file)},
             "logging": {"level": "debug", "file": str(self.folder / name / "creamery.log")},
             "admin": {"listen": "127.0.0.1:0", "token": self.secret()},
             "store": {"path": str(self.folder / name / "var")},

@@ -195,7 +195,7 @@ void run(const std::filesystem::path& data) {
                                                           say_queue::time_point{}, settings.wall_clock));
   auto connection = system.spawn<chat_connection>(
     connection_identity{"ann/irc-1", "ann", "ann", system.spawn(test_accounts), system.spawn(test_owner), {"red"}},
-    settings, open_with(**net, settings.server, settings.net), kept<connection_memory>::make(settings));
+    settings, open_with(**net, settings.net), kept<connection_memory>::make(settings));
   caf::anon_send(connection, use_atom_v, test_outbox);
   caf::anon_send(connection, use_atom_v, caf::actor_cast<router_actor>(test_router));
   wait_for([&] { return (*twitch)->members("red") == 1; }, "the connection is in #red");

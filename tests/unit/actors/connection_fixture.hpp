@@ -20,16 +20,16 @@ using strings = std::vector<std::string>;
 using kind = membership_change::kind;
 
 /// A double of a socket: remembers what is done with it.
-struct link_double final : chat_link {
+struct link_double final : net_link {
   strings sent;
   /// Those it was told to report to, after the first.
-  std::vector<chat_connection_actor> attached;
+  std::vector<link_owner_actor> attached;
   size_t released = 0;
   bool closed = false;
   bool paused = false;
   bool takes = true;
 
-  void attach(const chat_connection_actor& owner, link_id) override {
+  void attach(const link_owner_actor& owner, link_id) override {
     attached.push_back(owner);
   }
 
@@ -285,7 +285,7 @@ struct connection_fixture : timed_fixture {
   }
 
   void start(strings channels, bool introduced = true) {
-    link_opener open = [links = links](const chat_connection_actor&, link_id) {
+    link_opener open = [links = links](const link_owner_actor&, link_id, const endpoint&) {
       links->push_back(std::make_shared<link_double>());
       return links->back();
     };

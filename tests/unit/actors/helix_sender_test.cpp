@@ -5,8 +5,8 @@
 #include "actors/outbox.hpp"
 #include "messages/helix/calls.hpp"
 #include "tests/unit/actors/doubles.hpp"
+#include "tests/unit/actors/held_calls.hpp"
 
-#include <deque>
 #include <nlohmann/json.hpp>
 
 using namespace creamery;
@@ -14,47 +14,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Calls that were made, each with an actor that answers it as soon as it is sent the answer.
-struct calls_content {
-  std::deque<std::pair<helix::request, caf::actor>> open;
-};
-
-caf::behavior call_holder(caf::event_based_actor* self) {
-  auto promise = std::make_shared<caf::response_promise>();
-  return {
-    [self, promise](const std::string&, const helix::request&) -> caf::result<caf::message> {
-      *promise = self->make_response_promise();
-      return *promise;
-    },
-    [self, promise](helix::answer& answer) {
-      promise->deliver(std::move(answer));
-      self->quit();
-    },
-  };
-}
-
-account_directory_actor::behavior_type accounts_double(account_directory_actor::pointer self,
-                                                       std::shared_ptr<calls_content> x) {
-  return {
-    [](caf::get_atom, const std::string&) { return credentials{}; },
-    [](const std::string&, const login_refused&) {},
-    [self, x](const std::string& account, const helix::request& what) -> caf::result<helix::answer> {
-      auto holder = self->spawn(call_holder);
-      x->open.emplace_back(what, holder);
-      return self->delegate(caf::actor_cast<account_directory_actor>(holder), account, what);
-    },
-    [](follow_atom, const std::string&, const std::string&, const outbox_user_actor&) {},
-  };
-}
-
 int64_t milliseconds(say_queue::time_point when) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count();
 }
 
 struct sender_fixture : creamery::test::timed_fixture {
   creamery::test::captured_log log;
-  std::shared_ptr<calls_content> calls = std::make_shared<calls_content>();
-  account_directory_actor accounts = sys.spawn(accounts_double, calls);
+  std::shared_ptr<creamery::test::held_calls> calls = std::make_shared<creamery::test::held_calls>();
+  account_directory_actor accounts = sys.spawn(creamery::test::accounts_that_hold_calls, calls);
   std::shared_ptr<outbox_memory> memory = std::make_shared<outbox_memory>(
     say_queue::options{}, std::make_shared<allowance_log>(account_limits{}), say_queue::time_point{}, milliseconds);
   outbox_actor box = start_outbox();

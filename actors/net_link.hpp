@@ -11,13 +11,13 @@
 
 namespace creamery {
 
-/// What a chat connection does with one of its sockets. Tests put a double in its place.
-class chat_link {
+/// What a connection's actor does with one of its sockets. Tests put a double in its place.
+class net_link {
 public:
-  virtual ~chat_link() = default;
+  virtual ~net_link() = default;
 
   /// Reports to another owner from now on: first whether it is open, then what was not released yet, once more.
-  virtual void attach(const chat_connection_actor& owner, link_id id) = 0;
+  virtual void attach(const link_owner_actor& owner, link_id id) = 0;
 
   /// Queues lines, each with CR LF; false: the queue is full or the socket is gone.
   virtual bool send(std::string_view lines) = 0;
@@ -32,10 +32,11 @@ public:
   virtual bool reading_paused() const = 0;
 };
 
-/// Begins to open a link that reports to `owner` under the name `id` with `link_opened`, `link_lines` and `link_closed`.
-using link_opener = std::function<std::shared_ptr<chat_link>(const chat_connection_actor& owner, link_id id)>;
+/// Begins to open a link to a server that reports to `owner` under the name `id` with `link_opened`, `link_lines` and `link_closed`.
+using link_opener =
+  std::function<std::shared_ptr<net_link>(const link_owner_actor& owner, link_id id, const endpoint& server)>;
 
-/// Opens links as net sessions to a server. `net` must outlive them.
-link_opener open_with(net_context& net, endpoint server, net_options options);
+/// Opens links as net sessions. `net` must outlive them.
+link_opener open_with(net_context& net, net_options options);
 
 } // namespace creamery

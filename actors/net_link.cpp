@@ -1,4 +1,4 @@
-#include "actors/chat_link.hpp"
+#include "actors/net_link.hpp"
 
 #include "runtime/net/net_session.hpp"
 
@@ -11,7 +11,7 @@ namespace {
 /// Puts what a net session says into its owner's mailbox. Runs on the network thread.
 class mailbox_listener final : public net_listener {
 public:
-  mailbox_listener(chat_connection_actor owner, link_id id) : owner_(std::move(owner)), id_(id) {
+  mailbox_listener(link_owner_actor owner, link_id id) : owner_(std::move(owner)), id_(id) {
   }
 
   void on_open() override {
@@ -29,16 +29,16 @@ public:
   }
 
 private:
-  chat_connection_actor owner_;
+  link_owner_actor owner_;
   link_id id_;
 };
 
-class net_link final : public chat_link {
+class session_link final : public net_link {
 public:
-  explicit net_link(std::shared_ptr<net_session> session) : session_(std::move(session)) {
+  explicit session_link(std::shared_ptr<net_session> session) : session_(std::move(session)) {
   }
 
-  void attach(const chat_connection_actor& owner, link_id id) override {
+  void attach(const link_owner_actor& owner, link_id id) override {
     session_->attach(std::make_unique<mailbox_listener>(owner, id)); // false: the network has stopped, and all ends
   }
 
@@ -64,12 +64,11 @@ private:
 
 } // namespace
 
-link_opener open_with(net_context& net, endpoint server, net_options options) {
-  return
-    [&net, server = std::move(server), options = std::move(options)](const chat_connection_actor& owner, link_id id) {
-      auto session = net_session::open(net, server, options, std::make_unique<mailbox_listener>(owner, id));
-      return std::make_shared<net_link>(std::move(session));
-    };
+link_opener open_with(net_context& net, net_options options) {
+  return [&net, options = std::move(options)](const link_owner_actor& owner, link_id id, const endpoint& server) {
+    auto session = net_session::open(net, server, options, std::make_unique<mailbox_listener>(owner, id));
+    return std::make_shared<session_link>(std::move(session));
+  };
 }
 
 } // namespace creamery

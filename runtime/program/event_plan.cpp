@@ -1,0 +1,132 @@
+#include "runtime/program/event_plan.hpp"
+
+#include "config/did_you_mean.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace creamery {
+
+namespace {
+
+/// What one entry under `events` says.
+struct configured_event {
+  std::string name;
+  std::string reward;
+};
+
+const nlohmann::json* configured_events(const bot_config& bot) {
+  for (const auto& cog : bot.cogs)
+    if (cog.name == eventsub_cog)
+      if (auto events = cog.options.find("events"); events != cog.options.end())
+        return &*events;
+  return nullptr;
+}
+
+/// The entries, or nothing if it is neither a list of names nor a map.
+std::optional<std::vector<configured_event>> entries_of(const nlohmann::json& events) {
+  std::vector<configured_event> all;
+  if (events.is_array()) {
+    for (const auto& name : events) {
+      if (!name.is_string())
+        return std::nullopt;
+      all.push_back({name.get<std::string>(), {}});
+    }
+    return all;
+  }
+  if (!events.is_object())
+    return std::nullopt;
+  for (const auto& [name, value] : events.items()) {
+    if (value == nlohmann::json(false))
+      continue;
+    auto reward = value.is_object() ? value.find("reward") : value.end();
+    all.push_back({name, value.is_object() && reward != value.end() && reward->is_string() ? reward->get<std::string>()
+                                                                                           : std::string{}});
+  }
+  return all;
+}
+
+void add(std::vector<eventsub::wanted_event>& all, eventsub::wanted_event one) {
+  if (one.type != nullptr && std::find(all.begin(), all.end(), one) == all.end())
+    all.push_back(std::move(one));
+}
+
+void add(std::vector<std::string>& all, const std::vector<std::string>& more) {
+  for (const auto& one : more)
+    if (std::find(all.begin(), all.end(), one) == all.end())
+      all.push_back(one);
+}
+
+} // namespace
+
+std::vector<eventsub::wanted_event> plan_events(const bot_config& bot, const std::vector<std::string>& of_modules) {
+  std::vector<eventsub::wanted_event> all;
+  if (const auto* events = configured_events(bot))
+    for (const auto& entry : entries_of(*events).value_or(std::vector<configured_event>{}))
+      for (auto one : eventsub::events_named(entry.name)) {
+        one.reward = entry.reward;
+        add(all, std::move(one));
+      }
+  for (const auto& name : of_modules)
+    for (const auto& one : eventsub::events_named(name))
+      add(all, one);
+  return all;
+}
+
+std::vector<diagnostic> find_event_mistakes(const bot_config& bot) {
+  std::vector<diagnostic> found;
+  const auto* events = configured_events(bot);
+  if (events == nullptr)
+    return found;
+  auto entries = entries_of(*events);
+  if (!entries) {
+    found.push_back({severity::error, bot.where,
+                     "bot '" + bot.name + "': 'events' of the cog 'eventsub' is neither a list nor a map",
+                     "names of events, like [channel_follow, channel_raid]"});
+    return found;
+  }
+  if (bot.anonymous && !entries->empty())
+    found.push_back({severity::error, bot.where, "bot '" + bot.name + "' is anonymous and can't subscribe to events",
+                     "an account, or no 'events'"});
+  auto known = eventsub::older_event_names();
+  for (const auto& type : eventsub::subscription_types())
+    known.push_back(type.name);
+  for (const auto& entry : *entries) {
+    auto meant = eventsub::events_named(entry.name);
+    if (meant.empty()) {
+      auto space = entry.name.find(' ');
+      auto is_removed =
+        space != std::string::npos && eventsub::is_removed(entry.name.substr(0, space), entry.name.substr(space + 1));
+      found.push_back({severity::error, bot.where,
+                       "bot '" + bot.name + "': "
+                         + (is_removed ? "Twitch has removed the event '" + entry.name + "'"
+                                       : "there is no event '" + entry.name + "'" + did_you_mean(entry.name, known)),
+                       "a name of docs/configuration.md, or a type of Twitch's like channel.follow"});
+    }
+    for (const auto& one : meant) {
+      if (one.type->only_webhook)
+        found.push_back({severity::error, bot.where,
+                         "bot '" + bot.name + "': Twitch sends the event '" + entry.name + "' over webhooks only",
+                         "another event"});
+      if (!entry.reward.empty() && one.type->about != eventsub::subject::reward)
+        found.push_back({severity::error, bot.where,
+                         "bot '" + bot.name + "': the event '" + entry.name + "' is of no single reward",
+                         "no 'reward'"});
+    }
+  }
+  return found;
+}
+
+event_scopes scopes_for(const std::vector<eventsub::wanted_event>& events) {
+  event_scopes scopes;
+  for (const auto& one : events) {
+    auto by = eventsub::grantor_of(*one.type);
+    if (by == eventsub::grantor::self)
+      add(scopes.own, eventsub::missing_scopes(*one.type, {}));
+    else if (by == eventsub::grantor::broadcaster)
+      add(scopes.broadcasters, eventsub::missing_scopes(*one.type, {}));
+  }
+  return scopes;
+}
+
+} // namespace creamery

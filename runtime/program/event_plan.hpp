@@ -1,0 +1,32 @@
+#pragma once
+
+#include "config/configuration.hpp"
+#include "config/diagnostic.hpp"
+#include "runtime/eventsub/event_names.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace creamery {
+
+/// The name of the cog under which the events that a bot subscribes to are configured.
+inline constexpr std::string_view eventsub_cog = "eventsub";
+
+/// The events that a bot wants of each of its channels: those that its cog `eventsub` names under `events`, a list of names or a map
+/// from name to `{reward: ID}`, and those that its other cogs name themselves.
+/// @param of_modules types, as modules name them.
+std::vector<eventsub::wanted_event> plan_events(const bot_config& bot, const std::vector<std::string>& of_modules);
+
+/// Names under `events` that stand for nothing, and settings that make no sense.
+std::vector<diagnostic> find_event_mistakes(const bot_config& bot);
+
+/// The scopes that these events take: of the bot's own token, and of the tokens of its channels' owners.
+struct event_scopes {
+  std::vector<std::string> own;
+  std::vector<std::string> broadcasters;
+};
+
+event_scopes scopes_for(const std::vector<eventsub::wanted_event>& events);
+
+} // namespace creamery

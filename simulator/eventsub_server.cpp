@@ -1,0 +1,263 @@
+#include "simulator/eventsub_server.hpp"
+
+#include "simulator/helix_call.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace creamery::simulator {
+
+namespace {
+
+using json = nlohmann::json;
+
+constexpr auto time_to_subscribe = std::chrono::seconds{10};
+constexpr auto time_to_move = std::chrono::seconds{30};
+
+/// The value of a parameter in path and query; empty: it isn't there.
+std::string_view parameter(std::string_view target, std::string_view name) {
+  auto query = target.substr(std::min(target.find('?'), target.size()));
+  while (!query.empty()) {
+    query.remove_prefix(1);
+    auto end = std::min(query.find('&'), query.size());
+    auto one = query.substr(0, end);
+    if (one.starts_with(name) && one.substr(name.size()).starts_with('='))
+      return one.substr(name.size() + 1);
+    query.remove_prefix(end);
+  }
+  return {};
+}
+
+/// Whether an event is one that this condition asks for: each id that both name is the same.
+bool concerns(const std::map<std::string, std::string>& condition, const json& event) {
+  return std::all_of(condition.begin(), condition.end(), [&](const auto& part) {
+    const auto& [key, wanted] = part;
+    if (key == "moderator_user_id" || key == "user_id")
+      return true; // who looks, which the event doesn't tell
+    auto named = event.find(key);
+    if (key == "reward_id") {
+      auto reward = event.find("reward");
+      return reward != event.end() && reward->is_object() ? reward->value("id", "") == wanted
+                                                          : event.value("id", "") == wanted;
+    }
+    return named != event.end() && *named == wanted;
+  });
+}
+
+bool is_user_type(std::string_view type) {
+  return type == "user.update" || type == "user.whisper.message";
+}
+
+} // namespace
+
+eventsub_server::eventsub_server(eventsub_book& book, history& log)
+  : book_(book), log_(log), ids_(spread("EventSub") ^ random_seed()) {
+}
+
+std::string eventsub_server::next_id() {
+  return ids_.text(next_id_++);
+}
+
+eventsub_server::client& eventsub_server::open(client_link& link, std::string_view base, std::string_view target,
+                                               time_point now) {
+  auto& one = clients_.emplace_back();
+  one.link = &link;
+  one.keepalive = keepalive_;
+  auto asked = parameter(target, "keepalive_timeout_seconds");
+  int seconds = 0;
+  if (std::from_chars(asked.data(), asked.data() + asked.size(), seconds).ec == std::errc{})
+    one.keepalive = std::chrono::seconds{std::clamp(seconds, 10, 600)};
+  one.told = now;
+  auto ticket = parameter(target, "ticket");
+  if (ticket == "nowhere") { // it was sent here to hear nothing
+    one.is_silent = true;
+    one.used_by = one.gone_by = time_point::max();
+    return one;
+  }
+  auto old = std::find_if(clients_.begin(), clients_.end(), [&](const client& x) {
+    return !ticket.empty() && x.ticket == ticket && !x.was_replaced && &x != &one;
+  });
+  if (!ticket.empty() && old == clients_.end()) {
+    one.used_by = time_point::max();
+    close(one, 4007, "invalid reconnect", now);
+    return one;
+  }
+  one.session_id = "session-" + next_id();
+  bases_[one.session_id] = base;
+  if (old == clients_.end()) {
+    ++counters_.sessions;
+    one.used_by = now + time_to_subscribe;
+    book_.open_session(one.session_id, now);
+  } else {
+    ++counters_.moves;
+    one.used_by = time_point::max();
+    old->was_replaced = true;
+    old->successor = one.session_id;
+    old->used_by = time_point::max(); // its subscriptions are the successor's
+    old->hears_until = now + old->old_until;
+    book_.move_session(old->session_id, one.session_id);
+  }
+  log_.add("eventsub_open", now,
+           [&](json_line& x) { x.text("session", one.session_id).flag("moved", old != clients_.end()); });
+  send(one, "session_welcome", next_id(), {}, {{"session", described(one, "connected")}}, now);
+  return one;
+}
+
+json eventsub_server::described(const client& one, std::string_view status) const {
+  json session{{"id", one.session_id},
+               {"status", status},
+               {"connected_at", rfc3339(one.told)},
+               {"keepalive_timeout_seconds", std::chrono::ceil<std::chrono::seconds>(one.keepalive).count()},
+               {"reconnect_url", nullptr}};
+  return session;
+}
+
+void eventsub_server::send(client& to, std::string_view type, const std::string& id, json metadata, json payload,
+                           time_point now) {
+  if (to.is_closing || to.is_silent)
+    return;
+  metadata["message_id"] = id;
+  metadata["message_type"] = type;
+  metadata["message_timestamp"] = rfc3339(now);
+  to.told = now;
+  ++counters_.messages;
+  to.link->send(json{{"metadata", std::move(metadata)}, {"payload", std::move(payload)}}.dump(), false);
+}
+
+void eventsub_server::close(client& one, uint16_t code, std::string_view reason, time_point now) {
+  if (std::exchange(one.is_closing, true))
+    return;
+  log_.add("eventsub_close", now, [&](json_line& x) { x.text("session", one.session_id).number("code", code); });
+  one.link->finish(code, reason);
+}
+
+void eventsub_server::receive(client& from, time_point now) {
+  ++counters_.inbound;
+  close(from, 4001, "client sent inbound traffic", now);
+}
+
+void eventsub_server::closed(client& gone, std::string_view reason, time_point now) {
+  log_.add("eventsub_gone", now, [&](json_line& x) { x.text("session", gone.session_id).text("why", reason); });
+  // One that is being moved keeps its subscriptions for as long as it may take.
+  if (!gone.was_replaced && gone.ticket.empty() && !gone.session_id.empty())
+    book_.close_session(gone.session_id, "websocket_disconnected");
+  if (!gone.was_replaced && !gone.ticket.empty()) {
+    gone.link = nullptr; // its place is kept
+    gone.is_closing = true;
+    return;
+  }
+  clients_.remove_if([&](const client& x) { return &x == &gone; });
+}
+
+void eventsub_server::tick(time_point now) {
+  for (auto one = clients_.begin(); one != clients_.end();) {
+    auto& who = *one++;
+    if (who.link == nullptr) {
+      if (now >= who.gone_by || who.was_replaced) {
+        if (!who.was_replaced)
+          book_.close_session(who.session_id, "websocket_failed_to_reconnect");
+        clients_.remove_if([&](const client& x) { return &x == &who; });
+      }
+      continue;
+    }
+    if (now >= who.used_by && !who.is_closing) {
+      auto is_used = std::any_of(book_.subscriptions.begin(), book_.subscriptions.end(), [&](const auto& x) {
+        return x.transport.target == who.session_id && x.status == "enabled";
+      });
+      if (!is_used) {
+        ++counters_.unused;
+        close(who, 4003, "connection unused", now);
+        continue;
+      }
+      who.used_by = time_point::max();
+    }
+    if (now >= who.gone_by && !who.is_closing) {
+      ++counters_.too_late;
+      if (!who.was_replaced) {
+        who.ticket.clear();
+        book_.close_session(who.session_id, "websocket_failed_to_reconnect");
+      }
+      close(who, 4004, "reconnect grace time expired", now);
+      continue;
+    }
+    if (now - who.told >= who.keepalive)
+      send(who, "session_keepalive", next_id(), {}, json::object(), now);
+  }
+}
+
+eventsub_server::client* eventsub_server::who_hears(const std::string& session_id, time_point now) {
+  client* found = nullptr;
+  for (auto& one : clients_)
+    if (one.session_id == session_id && !one.is_closing && one.link != nullptr)
+      found = &one;
+  if (found == nullptr)
+    return nullptr;
+  // One that was replaced may still be the one that is told.
+  for (auto& one : clients_)
+    if (one.successor == session_id && now < one.hears_until && !one.is_closing && one.link != nullptr
+        && !one.is_silent)
+      return &one;
+  return found;
+}
+
+result<size_t> eventsub_server::trigger(const trigger_request& request, time_point now) {
+  if (!request.event.is_object())
+    return failure{"trigger", "'event' must be an object"};
+  size_t sent = 0;
+  for (unsigned i = 0; i < request.count; ++i)
+    for (const auto& one : book_.subscriptions) {
+      if (one.type != request.type || one.status != "enabled" || one.transport.method != "websocket"
+          || (!request.version.empty() && one.version != request.version)
+          || (!is_user_type(one.type) && !concerns(one.condition, request.event)))
+        continue;
+      auto* to = who_hears(one.transport.target, now);
+      if (to == nullptr)
+        continue;
+      json subscription{{"id", one.id},
+                        {"status", one.status},
+                        {"type", one.type},
+                        {"version", one.version},
+                        {"cost", one.cost},
+                        {"condition", one.condition},
+                        {"transport", {{"method", "websocket"}, {"session_id", to->session_id}}},
+                        {"created_at", rfc3339(one.created)}};
+      json metadata{{"subscription_type", one.type}, {"subscription_version", one.version}};
+      json payload{{"subscription", std::move(subscription)}, {"event", request.event}};
+      auto id = next_id();
+      log_.add("event", now,
+               [&](json_line& x) { x.text("id", id).text("type", one.type).text("session", to->session_id); });
+      for (unsigned again = 0; again <= request.repeat; ++again, ++sent)
+        send(*to, "notification", id, metadata, payload, now);
+      for (unsigned again = 0; again < request.repeat_as_another; ++again, ++sent)
+        send(*to, "notification", next_id(), metadata, payload, now);
+    }
+  return sent;
+}
+
+size_t eventsub_server::apply(const event_sockets_request& request, time_point now) {
+  size_t concerned = 0;
+  for (auto& one : clients_) {
+    if (one.is_closing || one.was_replaced || one.link == nullptr || one.session_id.empty()
+        || (!request.session.empty() && request.session != one.session_id))
+      continue;
+    ++concerned;
+    switch (request.action) {
+      case event_sockets_request::what::reconnect: {
+        one.ticket = next_id();
+        one.gone_by = now + time_to_move;
+        one.old_until = request.old_until;
+        auto shown = request.to_nowhere ? "nowhere" : request.to_invalid ? "invalid" : one.ticket;
+        auto session = described(one, "reconnecting");
+        session["keepalive_timeout_seconds"] = nullptr;
+        session["reconnect_url"] = bases_[one.session_id] + "/ws?ticket=" + shown;
+        send(one, "session_reconnect", next_id(), {}, {{"session", std::move(session)}}, now);
+        break;
+      }
+      case event_sockets_request::what::close: close(one, request.code, "as it was told to", now); break;
+      case event_sockets_request::what::silence: one.is_silent = true; break;
+    }
+  }
+  return concerned;
+}
+
+} // namespace creamery::simulator

@@ -1,0 +1,102 @@
+#pragma once
+
+#include "messages/result.hpp"
+#include "simulator/eventsub_book.hpp"
+#include "simulator/history.hpp"
+#include "simulator/ids.hpp"
+#include "simulator/requests.hpp"
+#include "simulator/session.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <list>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace creamery::simulator {
+
+/// EventSub over WebSocket: sessions, their time limits, and who gets which event (twitch-platform §3.4). Without sockets and
+/// without a clock.
+class eventsub_server {
+public:
+  /// @param book, log outlive this.
+  eventsub_server(eventsub_book& book, history& log);
+
+  /// One client's socket.
+  struct client {
+    client_link* link = nullptr;
+    std::string session_id;
+    duration keepalive{};
+    /// When it was told something last.
+    time_point told;
+    /// Until when it must have a subscription.
+    time_point used_by;
+    /// When it is closed because it didn't go on elsewhere, or has done so long enough ago; max: it isn't.
+    time_point gone_by = time_point::max();
+    /// Where it was sent to.
+    std::string ticket;
+    bool was_replaced = false;
+    bool is_silent = false;
+    bool is_closing = false;
+    /// After it was replaced, it gets the events instead of this session until then.
+    std::string successor;
+    time_point hears_until{};
+    duration old_until{};
+  };
+
+  /// A WebSocket was opened. @param base `ws://host:port`, where it was opened. @param target path and query.
+  client& open(client_link& link, std::string_view base, std::string_view target, time_point now);
+
+  /// The client has sent something, which it must not.
+  void receive(client& from, time_point now);
+
+  /// Its socket is gone.
+  void closed(client& gone, std::string_view reason, time_point now);
+
+  /// Does what is due. To be called several times a second.
+  void tick(time_point now);
+
+  /// @returns how many messages were sent.
+  result<size_t> trigger(const trigger_request& request, time_point now);
+
+  /// @returns how many sockets were concerned.
+  size_t apply(const event_sockets_request& request, time_point now);
+
+  /// How long clients hear nothing at most, unless they ask for another time.
+  void set_keepalive(duration keepalive) {
+    keepalive_ = keepalive;
+  }
+
+  struct counters {
+    uint64_t sessions = 0;
+    uint64_t moves = 0;
+    uint64_t messages = 0;
+    uint64_t unused = 0;
+    uint64_t too_late = 0;
+    uint64_t inbound = 0;
+  };
+
+  const counters& count() const noexcept {
+    return counters_;
+  }
+
+private:
+  std::string next_id();
+  void send(client& to, std::string_view type, const std::string& id, nlohmann::json metadata, nlohmann::json payload,
+            time_point now);
+  void close(client& one, uint16_t code, std::string_view reason, time_point now);
+  client* who_hears(const std::string& session_id, time_point now);
+  nlohmann::json described(const client& one, std::string_view status) const;
+
+  eventsub_book& book_;
+  history& log_;
+  id_source ids_;
+  uint64_t next_id_ = 1;
+  duration keepalive_ = std::chrono::seconds{10};
+  std::list<client> clients_;
+  std::map<std::string, std::string> bases_;
+  counters counters_;
+};
+
+} // namespace creamery::simulator

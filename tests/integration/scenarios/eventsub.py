@@ -1,0 +1,144 @@
+"""EventSub over WebSocket: the real program against the simulator, whose sessions are moved, closed and silenced."""
+
+import json
+import sqlite3
+
+from harness import Bots, Scenario, Simulator, wait_for
+from scenarios.chaos import PATIENT
+
+BOT = "ann"
+CHANNEL = "red"
+STORM = 100
+ROUNDS = 40
+# One more within a minute, and it rests.
+STORE_KILLS = 8
+QUICKLY = {"eventsub_redial_ms": 20, "eventsub_grace_ms": 200}
+
+
+class Eventsub(Scenario):
+    def begin(self, events: list[str], **more: object) -> tuple[Simulator, Bots]:
+        """A bot that subscribes to these events of one channel, and writes down each that it handles."""
+        twitch = self.simulator()
+        bots = self.bots(twitch, {BOT: {"channels": [CHANNEL], "cogs": {"event_ledger": {}, "eventsub": {"events": events}}}},
+                         timeouts=QUICKLY, **more)
+        self.wait_until_joined(twitch, BOT, [CHANNEL])
+        self.wait_until_subscribed(bots, len(events))
+        return twitch, bots
+
+    def wait_until_subscribed(self, bots: Bots, count: int) -> None:
+        wait_for(lambda: sum(x["enabled"] for x in self.sessions(bots)) >= count, f"{count} subscriptions are there",
+                 show=bots.report)
+
+    def sessions(self, bots: Bots) -> list[dict[str, int]]:
+        return [x for bot in bots.report()["bots"] for x in bot["eventsub"]]
+
+    def raid(self, twitch: Simulator, **more: object) -> int:
+        """Triggers raids of the channel; returns how many messages that were."""
+        room = next(x["room_id"] for x in twitch.request("GET", "/channels") if x["channel"] == CHANNEL)
+        event = {"from_broadcaster_user_id": "77", "from_broadcaster_user_login": "big", "from_broadcaster_user_name": "Big",
+                 "to_broadcaster_user_id": room, "to_broadcaster_user_login": CHANNEL, "to_broadcaster_user_name": "Red",
+                 "viewers": 9001}
+        return int(twitch.request("POST", "/events", {"type": "channel.raid", "event": event} | more)["result"])
+
+    def ledger(self) -> dict[str, int]:
+        """How often the cog has handled each event, from the file that it is stored in."""
+        with sqlite3.connect(f"file:{self.folder / 'bots-0' / 'var' / 'events.db'}?mode=ro", uri=True) as file:
+            rows = file.execute("SELECT key, value FROM value WHERE bot = ? AND cog = 'event_ledger'", (BOT,)).fetchall()
+        return {key.split(" ", 1)[1]: json.loads(value) for key, value in rows}
+
+    def check(self, twitch: Simulator, bots: Bots) -> int:
+        """Each event that Twitch has sent was handled exactly once; returns how many these are."""
+        def sent() -> set[str]:
+            return {x["id"] for x in twitch.events() if x["event"] == "event"}
+
+        wait_for(lambda: self.ledger().keys() == sent(), "every event has been handled",
+                 show=lambda: (len(self.ledger()), len(sent()), bots.report()))
+        self.assertEqual({id: count for id, count in self.ledger().items() if count != 1}, {})
+        self.assertEqual(twitch.request("GET", "/eventsub")["counters"]["inbound"], 0)
+        return len(sent())
+
+    def test_events_reach_cogs_and_the_log(self) -> None:
+        twitch, bots = self.begin(["channel_raid_in", "channel_stream_start"])
+        self.assertEqual(self.raid(twitch, count=3), 3)
+        self.assertEqual(self.check(twitch, bots), 3)
+        log = wait_for(lambda: [x for x in bots.process.output.splitlines() if "channel.raid:" in x], "it is in the log")
+        self.assertIn("viewers 9001", log[0])
+        self.assertIn("from_broadcaster Big", log[0])
+        self.assertEqual(bots.process.stop(), 0)
+
+    def test_what_twitch_sends_twice_is_handled_once(self) -> None:
+        twitch, bots = self.begin(["channel_raid_in"])
+        self.assertEqual(self.raid(twitch, count=5, repeat=3), 20)
+        self.assertEqual(self.check(twitch, bots), 5)
+        self.assertEqual(bots.report()["store"]["same_messages"], 15)
+
+    def test_what_twitch_does_not_allow_is_told_with_what_helps(self) -> None:
+        twitch = self.simulator()
+        events = {"events": ["channel_raid_in", "channel_follow"]}
+        bots = self.bots(twitch, {BOT: {"channels": [CHANNEL], "cogs": {"eventsub": events}}}, timeouts=QUICKLY)
+        self.wait_until_subscribed(bots, 1)
+        log = wait_for(lambda: [x for x in bots.process.output.splitlines() if "not subscribed to channel.follow" in x],
+                       "it is told")
+        self.assertIn("moderator:read:followers", log[0])
+
+    def test_check_names_events_that_there_are_not(self) -> None:
+        twitch = self.simulator()
+        events = ["channel_folow", "channel.follow 1", "drop.entitlement.grant", "channel_raid"]
+        bots = self.bots(twitch, {BOT: {"channels": [CHANNEL], "cogs": {"eventsub": {"events": events}}}}, start=False)
+        status, output = self.program("check", "--config", str(bots.config_file), "--env", str(bots.env_file))
+        self.assertEqual(status, 1, output)
+        self.assertIn("there is no event 'channel_folow' (did you mean 'channel_follow'?)", output)
+        self.assertIn("Twitch has removed the event 'channel.follow 1'", output)
+        self.assertIn("Twitch sends the event 'drop.entitlement.grant' over webhooks only", output)
+        self.assertNotIn("channel_raid", output)
+
+    def test_a_storm_of_reconnects_loses_and_doubles_nothing(self) -> None:
+        twitch, bots = self.begin(["channel_raid_in"])
+        for number in range(STORM):
+            moved = self.sessions(bots)[0]["handovers"]
+            self.raid(twitch, count=2)
+            # Every other time the old socket has the last word.
+            concerned = twitch.request("POST", "/event_sockets", {"action": "reconnect", "old_until": number % 2 * 0.05})
+            self.assertEqual(concerned["result"], 1)
+            self.raid(twitch)
+            wait_for(lambda: self.sessions(bots)[0]["handovers"] > moved, "the session has moved", show=bots.report)
+            self.raid(twitch, count=2)
+        self.assertEqual(self.check(twitch, bots), 5 * STORM)
+        session = self.sessions(bots)[0]
+        self.assertEqual((session["sessions"], session["handovers"], session["losses"], session["gaps"]), (1, STORM, 0, 0))
+        self.assertEqual(twitch.request("GET", "/eventsub")["counters"]["too_late"], 0)
+
+    def test_after_every_close_code_all_is_subscribed_to_again(self) -> None:
+        twitch, bots = self.begin(["channel_raid_in"])
+        for number, code in enumerate(range(4000, 4008), 1):
+            concerned = twitch.request("POST", "/event_sockets", {"action": "close", "code": code})
+            self.assertEqual(concerned["result"], 1)
+            wait_for(lambda: self.sessions(bots)[0]["sessions"] > number, f"a new session after {code}", show=bots.report)
+            self.wait_until_subscribed(bots, 1)
+            self.assertEqual(self.raid(twitch), 1)
+            self.check(twitch, bots)
+            self.assertIn(f"(close code {code})", bots.process.output)
+        self.assertEqual(self.sessions(bots)[0]["gaps"], 8)
+        self.assertIn("no events were received from", bots.process.output)
+
+    def test_a_session_that_can_not_be_moved_is_begun_anew(self) -> None:
+        twitch, bots = self.begin(["channel_raid_in"])
+        twitch.request("POST", "/event_sockets", {"action": "reconnect", "to_invalid": True})
+        wait_for(lambda: self.sessions(bots)[0]["sessions"] == 2, "a new session", show=bots.report)
+        self.wait_until_subscribed(bots, 1)
+        self.assertGreaterEqual(self.raid(twitch), 1)
+        self.check(twitch, bots)
+        self.assertEqual(self.sessions(bots)[0]["losses"], 0)
+
+    def test_killed_actors_lose_and_double_no_event(self) -> None:
+        twitch, bots = self.begin(["channel_raid_in"], **PATIENT)
+        landed = dict.fromkeys((f"bots/{BOT}/eventsub-1", f"bots/{BOT}/cog event_ledger", "store", f"bots/{BOT}", "bots"), 0)
+        for _ in range(ROUNDS):
+            self.raid(twitch, count=5)
+            for victim in landed:
+                if victim != "store" or landed[victim] < STORE_KILLS:
+                    landed[victim] += bots.fault("kill", victim)
+        self.assertEqual(self.check(twitch, bots), 5 * ROUNDS)
+        print(f"{landed}", end=" ", flush=True)
+        self.assertGreaterEqual(sum(landed.values()), ROUNDS)
+        self.assertEqual(twitch.request("GET", "/eventsub")["counters"]["sessions"], 1)
