@@ -22,6 +22,12 @@ namespace {
 /// How long a child may take to say how it stands before the report goes without it.
 constexpr auto report_timeout = std::chrono::seconds{1};
 
+/// Unlike any numbering before it, also in an earlier life of this process.
+uint64_t new_numbering() {
+  std::random_device random;
+  return uint64_t{random()} << 32 | random();
+}
+
 } // namespace
 
 bot_state::bot_state(bot_actor::pointer self, bot_settings settings, account_directory_actor accounts,
@@ -312,16 +318,13 @@ std::string bot_state::path_of(std::string_view child) const {
 }
 
 std::shared_ptr<cog_ledger> bot_state::ledger_of(const std::string& cog) {
-  return environment_.memory.share<cog_ledger>(path_of("cog " + cog), [] {
-    std::random_device random; // unlike any numbering before it, also in an earlier life of this process
-    return std::make_shared<cog_ledger>(uint64_t{random()} << 32 | random());
-  });
+  return environment_.memory.share<cog_ledger>(path_of("cog " + cog),
+                                               [] { return std::make_shared<cog_ledger>(new_numbering()); });
 }
 
 std::shared_ptr<outcome_ledger> bot_state::outcomes_of(const std::string& cog) {
   return environment_.memory.share<outcome_ledger>(path_of("cog " + cog + "/outcomes"), [&] {
-    std::random_device random;
-    return std::make_shared<outcome_ledger>(settings_.name, cog, uint64_t{random()} << 31 | random());
+    return std::make_shared<outcome_ledger>(settings_.name, cog, new_numbering());
   });
 }
 

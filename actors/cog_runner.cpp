@@ -74,16 +74,12 @@ cog_actor::behavior_type cog_runner_state::make_behavior() {
     [this](use_atom, const account_directory_actor& accounts) { identity_.accounts = accounts; },
     [this](use_atom, const store_actor& store) {
       store_ = store;
-      for (const auto& outcome : identity_.outcomes->unwritten())
-        write(outcome);
       is_asking_ = false; // whoever was asked is gone
-      ask_for_events();
+      catch_up();
     },
     [this](caf::tick_atom) {
       is_resting_ = false;
-      for (const auto& outcome : identity_.outcomes->unwritten())
-        write(outcome);
-      ask_for_events();
+      catch_up();
     },
     [this](const bot_ready& ready) { on_ready(ready); },
     [this](fault_atom, const std::string& what) { fail(what); },
@@ -258,6 +254,12 @@ void cog_runner_state::write(const cog_outcome& outcome) {
         if (!std::exchange(is_resting_, true))
           self_->delayed_send(self_, write_again, caf::tick_atom_v);
       });
+}
+
+void cog_runner_state::catch_up() {
+  for (const auto& outcome : identity_.outcomes->unwritten())
+    write(outcome);
+  ask_for_events();
 }
 
 void cog_runner_state::store(value_change change) {

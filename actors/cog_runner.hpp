@@ -63,6 +63,8 @@ private:
   /// What the handler that has just ended leaves behind is to be written. @param event 0: none.
   void leave_behind(uint64_t event, bool is_poisoned);
   void write(const cog_outcome& outcome);
+  /// Writes what isn't written yet, in order, and goes on with events.
+  void catch_up();
   /// Reads values from the disk. @throws std::runtime_error if that can't be done.
   value_reader& values();
   void on_ready(const bot_ready& ready);

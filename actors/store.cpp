@@ -48,7 +48,9 @@ store_actor::behavior_type store_state::make_behavior() {
     [this](const cog_outcome& outcome) { return add(outcome); },
     [this](caf::tick_atom) { commit(); },
     [this](clean_up_atom) {
-      clean_up();
+      begin();
+      file_.clean_up(now());
+      has_cleaned_up_ = true;
       self_->delayed_send(self_, clean_up_every, clean_up_atom_v);
     },
     [this](caf::get_atom) {
@@ -129,6 +131,8 @@ void store_state::commit() {
     ++counters.outcomes;
     promise.deliver();
   }
+  if (std::exchange(has_cleaned_up_, false))
+    waiting_ = file_.waiting();
   answer_readers();
   drained_.check([] { return true; });
 }
@@ -141,15 +145,6 @@ void store_state::answer_readers() {
     one.promise.deliver(std::move(events));
     return true;
   });
-}
-
-void store_state::clean_up() {
-  if (is_open_)
-    return; // there is enough to do
-  file_.begin();
-  file_.clean_up(now());
-  note(file_.commit());
-  waiting_ = file_.waiting();
 }
 
 void store_state::note(const std::optional<failure>& why) {

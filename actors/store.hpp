@@ -54,7 +54,6 @@ private:
   void commit();
   /// Answers those whose events have come.
   void answer_readers();
-  void clean_up();
   /// Tells in the log what went wrong with the file, if that is news.
   void note(const std::optional<failure>& why);
   int64_t now() const;
@@ -66,6 +65,8 @@ private:
   int64_t (*wall_clock_)(std::chrono::steady_clock::time_point);
   std::shared_ptr<spdlog::logger> log_;
   bool is_open_ = false;
+  /// In this transaction, so that there may be room again.
+  bool has_cleaned_up_ = false;
   /// How many events wait, as far as is known without asking the file.
   uint64_t waiting_ = 0;
   std::vector<std::pair<caf::typed_response_promise<eventsub::receipt>, eventsub::receipt>> receipts_;

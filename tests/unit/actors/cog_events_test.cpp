@@ -258,4 +258,19 @@ SCENARIO("an event that isn't of the form it should be is told, and costs the co
   CHECK_EQ(deeds, (strings{"a: 1, raid 1"}));
 }
 
+SCENARIO("what is done is removed, although the store never comes to rest") {
+  start(count_raids);
+  arrive("a", 1);
+  CHECK_EQ(file->events("bot", 0, 10).size(), 1u);
+  // The next event is in its mailbox when it is time to clean up, so a transaction is open.
+  eventsub::event event{0, "bot", "b", "channel.raid", "1", "sub", "", R"({"viewers":2})"};
+  caf::anon_send(keeper, eventsub::arrivals{{{event, ""}}});
+  caf::anon_send(keeper, clean_up_atom_v);
+  sched.run();
+  auto left = file->events("bot", 0, 10);
+  REQUIRE_EQ(left.size(), 1u);
+  CHECK_EQ(left.front().message_id, "b");
+  CHECK_EQ(deeds.size(), 2u);
+}
+
 END_FIXTURE_SCOPE()
