@@ -22,7 +22,7 @@ constexpr size_t max_early_calls = 100;
 } // namespace
 
 account_state::account_state(account_actor::pointer self, account_settings settings, vault_actor vault,
-                             authorizer_actor authorizer, const runtime_environment& environment)
+                             authorizer_actor authorizer, store_actor store, const runtime_environment& environment)
   : self_(self),
     settings_(std::move(settings)),
     environment_(environment),
@@ -30,7 +30,8 @@ account_state::account_state(account_actor::pointer self, account_settings setti
     children_(self, log_, environment.supervision.account_children,
               [&environment, id = settings_.id] { environment.memory.forget("accounts/" + id); }),
     vault_(std::move(vault)),
-    authorizer_(std::move(authorizer)) {
+    authorizer_(std::move(authorizer)),
+    store_(std::move(store)) {
 }
 
 account_actor::behavior_type account_state::make_behavior() {
@@ -64,6 +65,11 @@ account_actor::behavior_type account_state::make_behavior() {
       authorizer_ = authorizer;
       if (keeper_)
         self_->send(keeper_, use_atom_v, authorizer_);
+    },
+    [this](use_atom, const store_actor& store) {
+      store_ = store;
+      if (outbox_)
+        self_->send(outbox_, use_atom_v, store_);
     },
     [this](const helix::request& what) { return call(what); },
     [this](token_atom) -> caf::result<token_report> {
@@ -162,7 +168,7 @@ caf::actor account_state::start_outbox() {
   });
   if (!memory)
     return nullptr;
-  outbox_ = self_->spawn<outbox>(settings_.id, std::move(*memory));
+  outbox_ = self_->spawn<outbox>(settings_.id, settings_.bots, store_, std::move(*memory));
   for (const auto& [bot, follower] : followers_)
     self_->send(follower, use_atom_v, outbox_);
   return caf::actor_cast<caf::actor>(outbox_);

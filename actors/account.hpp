@@ -21,7 +21,7 @@ public:
 
   /// @param vault null: nothing is kept. @param authorizer null: nobody can be asked for a token.
   account_state(account_actor::pointer self, account_settings settings, vault_actor vault, authorizer_actor authorizer,
-                const runtime_environment& environment);
+                store_actor store, const runtime_environment& environment);
 
   account_actor::behavior_type make_behavior();
 
@@ -49,6 +49,8 @@ private:
   std::vector<std::pair<helix::request, caf::typed_response_promise<helix::answer>>> early_calls_;
   vault_actor vault_;
   authorizer_actor authorizer_;
+  /// Null: there is none.
+  store_actor store_;
   /// Who has to know the outbox, by the names of the bots.
   std::map<std::string, outbox_user_actor> followers_;
 };

@@ -34,7 +34,7 @@ std::optional<account_settings> owner_of(const std::string& channel, const broad
 
 accounts_state::accounts_state(accounts_actor::pointer self, std::vector<account_settings> settings,
                                std::shared_ptr<const broadcaster_settings> broadcasters, vault_actor vault,
-                               authorizer_actor authorizer, const runtime_environment& environment)
+                               authorizer_actor authorizer, store_actor store, const runtime_environment& environment)
   : self_(self),
     settings_(std::move(settings)),
     broadcasters_(std::move(broadcasters)),
@@ -42,7 +42,8 @@ accounts_state::accounts_state(accounts_actor::pointer self, std::vector<account
     children_(self, make_logger("accounts"), environment.supervision.accounts,
               [&environment] { environment.memory.forget("accounts"); }),
     vault_(std::move(vault)),
-    authorizer_(std::move(authorizer)) {
+    authorizer_(std::move(authorizer)),
+    store_(std::move(store)) {
 }
 
 accounts_actor::behavior_type accounts_state::make_behavior() {
@@ -68,6 +69,7 @@ accounts_actor::behavior_type accounts_state::make_behavior() {
     },
     [this](use_atom, const vault_actor& vault) { use(vault_ = vault); },
     [this](use_atom, const authorizer_actor& authorizer) { use(authorizer_ = authorizer); },
+    [this](use_atom, const store_actor& store) { use(store_ = store); },
     [this](caf::get_atom) { return reports<outbox_report>(caf::put_atom_v); },
     [this](token_atom) { return reports<token_report>(token_atom_v); });
 }
@@ -96,7 +98,7 @@ caf::result<helix::answer> accounts_state::call(const std::string& id, const hel
 }
 
 caf::actor accounts_state::start_account(const account_settings& settings) {
-  auto address = self_->spawn<account>(settings, vault_, authorizer_, environment_);
+  auto address = self_->spawn<account>(settings, vault_, authorizer_, store_, environment_);
   accounts_[settings.id] = address;
   for (const auto& [bot, follower] : followers_[settings.id])
     self_->send(address, follow_atom_v, bot, follower);

@@ -21,7 +21,7 @@ public:
   /// @param vault null: nothing is kept. @param authorizer null: nobody can be asked for a token.
   accounts_state(accounts_actor::pointer self, std::vector<account_settings> settings,
                  std::shared_ptr<const broadcaster_settings> broadcasters, vault_actor vault,
-                 authorizer_actor authorizer, const runtime_environment& environment);
+                 authorizer_actor authorizer, store_actor store, const runtime_environment& environment);
 
   accounts_actor::behavior_type make_behavior();
 
@@ -47,6 +47,8 @@ private:
   std::map<std::string, account_actor> accounts_;
   vault_actor vault_;
   authorizer_actor authorizer_;
+  /// Null: there is none.
+  store_actor store_;
   /// Who follows an account, by the names of the bots: a new instance has to be told.
   std::map<std::string, std::map<std::string, outbox_user_actor>> followers_;
 };

@@ -5,6 +5,7 @@
 #include "actors/eventsub_session.hpp"
 #include "actors/helix_sender.hpp"
 #include "actors/router.hpp"
+#include "actors/webhook_subscriber.hpp"
 #include "runtime/irc/channel_plan.hpp"
 #include "runtime/irc/reading_log.hpp"
 #include "runtime/store/crash_record.hpp"
@@ -59,7 +60,9 @@ bot_actor::behavior_type bot_state::make_behavior() {
                    [this, connection, channels] { return start_connection(connection, channels); },
                    {"drop"}});
   }
-  if (store_ && !settings_.events.empty())
+  if (store_ && !settings_.events.empty() && settings_.webhook)
+    children_.add({"webhook", "webhook_subscriber", policies.eventsub, false, [this] { return start_webhook(); }});
+  else if (store_ && !settings_.events.empty())
     add_eventsub();
   if (settings_.send != send_way::irc)
     children_.add({"helix", "helix_sender", policies.connection, false, [this] { return start_sender(); }});
@@ -75,6 +78,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
         self_->send(sender_, use_atom_v, accounts);
       for (const auto& [session, address] : eventsub_)
         self_->send(address, use_atom_v, accounts);
+      if (webhook_)
+        self_->send(webhook_, use_atom_v, accounts);
       for (const auto& [connection, address] : connections_)
         self_->send(address, use_atom_v, accounts);
       follow_account();
@@ -94,8 +99,14 @@ bot_actor::behavior_type bot_state::make_behavior() {
         self_->send(address, use_atom_v, store);
       for (const auto& [session, address] : eventsub_)
         self_->send(address, use_atom_v, store);
+      if (webhook_)
+        self_->send(webhook_, use_atom_v, store);
     },
     [this](const std::string& connection, const bot_ready& ready) { on_ready(connection, ready); },
+    [this](const eventsub::subscription_news& news) {
+      if (webhook_)
+        self_->send(webhook_, news);
+    },
     [this](caf::get_atom) { return report(); });
 }
 
@@ -275,19 +286,30 @@ caf::actor bot_state::start_eventsub(const std::string& session, const std::stri
     path_of(session), [this] { return std::make_shared<eventsub_memory>(environment_.eventsub); });
   if (!memory)
     return nullptr;
-  eventsub_identity identity{settings_.name + "/" + session,
-                             settings_.name,
-                             settings_.account,
-                             accounts_,
-                             broadcaster,
-                             channels,
-                             settings_.events};
+  auto token = broadcaster.empty() ? eventsub::token_owner::bot : eventsub::token_owner::broadcaster;
   auto address =
-    self_->spawn<eventsub_session>(std::move(identity), environment_.eventsub,
+    self_->spawn<eventsub_session>(subscriber(session, token, channels), environment_.eventsub,
                                    open_with(environment_.net, environment_.eventsub.net), std::move(*memory));
   eventsub_[session] = address;
   self_->send(address, use_atom_v, store_);
   return caf::actor_cast<caf::actor>(address);
+}
+
+caf::actor bot_state::start_webhook() {
+  auto memory = environment_.memory.take<webhook_subscriber_memory>(
+    path_of("webhook"), [this] { return std::make_shared<webhook_subscriber_memory>(environment_.eventsub); });
+  if (!memory)
+    return nullptr;
+  webhook_ =
+    self_->spawn<webhook_subscriber>(subscriber("webhook", eventsub::token_owner::application, settings_.channels),
+                                     *settings_.webhook, environment_.eventsub, store_, std::move(*memory));
+  return caf::actor_cast<caf::actor>(webhook_);
+}
+
+subscriber_identity bot_state::subscriber(const std::string& child, eventsub::token_owner token,
+                                          const std::vector<std::string>& channels) const {
+  return {settings_.name + "/" + child, settings_.name, settings_.account, accounts_, token,
+          settings_.client_id,          channels,       settings_.events};
 }
 
 std::optional<std::string> bot_state::guilt_of(const std::string& cog) const {
@@ -408,6 +430,10 @@ caf::result<bot_report> bot_state::report() {
   for (const auto& [name, address] : eventsub_)
     all.ask<eventsub_report>(
       self_, address, report_timeout, [](auto& answer, auto& part) { answer.eventsub.push_back(std::move(part)); },
+      caf::get_atom_v);
+  if (webhook_)
+    all.ask<eventsub_report>(
+      self_, webhook_, report_timeout, [](auto& answer, auto& part) { answer.eventsub.push_back(std::move(part)); },
       caf::get_atom_v);
   return all.when_complete([this](auto& answer) {
     for (auto& cog : answer.router.cogs) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/event_subscriber.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/settings.hpp"
 #include "actors/supervisor.hpp"
@@ -43,6 +44,9 @@ private:
   caf::actor start_sender();
   /// Adds the sessions over which the bot's events come.
   void add_eventsub();
+  caf::actor start_webhook();
+  subscriber_identity subscriber(const std::string& child, eventsub::token_owner token,
+                                 const std::vector<std::string>& channels) const;
   caf::actor start_eventsub(const std::string& session, const std::string& broadcaster,
                             const std::vector<std::string>& channels);
   caf::actor start_connection(const std::string& connection, const std::vector<std::string>& channels);
@@ -82,6 +86,8 @@ private:
   std::map<std::string, cog_actor> cogs_;
   std::map<std::string, chat_connection_actor> connections_;
   std::map<std::string, eventsub_session_actor> eventsub_;
+  /// Null: its events come over WebSockets.
+  webhook_subscriber_actor webhook_;
   /// For each cog its watchdog, and whether the present handler was warned of.
   std::map<std::string, std::pair<watchdog, bool>> watchdogs_;
   /// Cogs that will announce themselves to the router.

@@ -42,6 +42,10 @@ bots_actor::behavior_type bots_state::make_behavior() {
                                           for (const auto& [name, address] : bots_)
                                             self_->send(address, use_atom_v, store);
                                         },
+                                        [this](const std::string& bot, const eventsub::subscription_news& news) {
+                                          if (auto known = bots_.find(bot); known != bots_.end())
+                                            self_->send(known->second, news);
+                                        },
                                         [this](caf::get_atom) { return report(); });
 }
 

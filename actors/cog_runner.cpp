@@ -22,6 +22,9 @@ constexpr size_t shown_of_bad_line = 2'000;
 /// After what is left behind couldn't be written.
 constexpr auto write_again = std::chrono::seconds{1};
 
+/// A durable message waits so long at least.
+constexpr uint32_t durable_age_ms = 24 * 60 * 60 * 1'000;
+
 bool is_channel_name(std::string_view name) noexcept {
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -106,14 +109,22 @@ void cog_runner_state::say(std::string_view channel, std::string_view text, cons
     return;
   }
   auto age = std::clamp<int64_t>(options.max_age.count(), 0, UINT32_MAX);
-  auto kept = identity_.ledger->keep(identity_.turn.instance, {.bot = identity_.bot,
-                                                               .channel = lower,
-                                                               .text = std::string{text},
-                                                               .reply_to = options.reply_to,
-                                                               .promise = options.promise,
-                                                               .max_age_ms = static_cast<uint32_t>(age),
-                                                               .cog = identity_.settings.name,
-                                                               .caused_at = caused_at_});
+  creamery::say message{.bot = identity_.bot,
+                        .channel = lower,
+                        .text = std::string{text},
+                        .reply_to = options.reply_to,
+                        .promise = options.promise,
+                        .max_age_ms = static_cast<uint32_t>(age),
+                        .cog = identity_.settings.name,
+                        .caused_at = caused_at_};
+  if (options.durable) {
+    check_storage();
+    message.promise = delivery_promise::at_least_once;
+    message.max_age_ms = std::max(message.max_age_ms, durable_age_ms);
+    says_.push_back(std::move(message));
+    return;
+  }
+  auto kept = identity_.ledger->keep(identity_.turn.instance, std::move(message));
   if (kept) {
     if (outbox_)
       send(*kept);
@@ -228,13 +239,17 @@ void cog_runner_state::on_events(const std::vector<eventsub::event>& events) {
 
 void cog_runner_state::leave_behind(uint64_t event, bool is_poisoned) {
   auto changes = std::exchange(changes_, {});
-  if (is_poisoned)
+  auto says = std::exchange(says_, {});
+  if (is_poisoned) {
     changes.clear();
-  if (event == 0 && changes.empty())
+    says.clear();
+  }
+  if (event == 0 && changes.empty() && says.empty())
     return;
   if (!identity_.outcomes)
     return;
-  if (auto outcome = identity_.outcomes->finish(identity_.turn.instance, event, is_poisoned, std::move(changes), {}))
+  if (auto outcome =
+        identity_.outcomes->finish(identity_.turn.instance, event, is_poisoned, std::move(changes), std::move(says)))
     write(*outcome);
   else
     log_->error("what a handler has stored is lost: too much isn't written yet, or this instance was replaced");
@@ -263,16 +278,20 @@ void cog_runner_state::catch_up() {
 }
 
 void cog_runner_state::store(value_change change) {
-  if (!identity_.outcomes || !identity_.store)
-    throw std::runtime_error("there is no storage here");
+  check_storage();
   if (change.key.size() > cog_storage::max_key)
     throw std::length_error("the key of a stored value is longer than " + std::to_string(cog_storage::max_key)
                             + " bytes");
   if (change.value && change.value->size() > cog_storage::max_value)
     throw std::length_error("a stored value is longer than " + std::to_string(cog_storage::max_value) + " bytes");
+  changes_.push_back(std::move(change));
+}
+
+void cog_runner_state::check_storage() const {
+  if (!identity_.outcomes || !identity_.store)
+    throw std::runtime_error("there is no storage here");
   if (identity_.outcomes->is_full())
     throw std::runtime_error("what was stored before couldn't be written yet, and there is too much of it");
-  changes_.push_back(std::move(change));
 }
 
 std::optional<std::string> cog_runner_state::stored(std::string_view space, std::string_view key) {

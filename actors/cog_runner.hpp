@@ -60,6 +60,8 @@ private:
   void on_events(const std::vector<eventsub::event>& events);
   /// Asks for the next events, unless too much isn't written yet.
   void ask_for_events();
+  /// Throws when nothing can be kept.
+  void check_storage() const;
   /// What the handler that has just ended leaves behind is to be written. @param event 0: none.
   void leave_behind(uint64_t event, bool is_poisoned);
   void write(const cog_outcome& outcome);
@@ -105,6 +107,8 @@ private:
   bool is_resting_ = false;
   /// What the handler that runs has changed so far.
   std::vector<value_change> changes_;
+  /// What it wants said for certain, so far.
+  std::vector<creamery::say> says_;
   std::unique_ptr<value_reader> values_;
 };
 

@@ -1,14 +1,12 @@
 #pragma once
 
 #include "actors/drain_promises.hpp"
+#include "actors/event_subscriber.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/net_link.hpp"
 #include "actors/settings.hpp"
 #include "actors/wake_up.hpp"
-#include "runtime/eventsub/event_names.hpp"
 #include "runtime/eventsub/session.hpp"
-#include "runtime/eventsub/subscriptions.hpp"
-#include "runtime/supervision/backoff.hpp"
 #include "runtime/supervision/kept_state.hpp"
 
 #include <spdlog/logger.h>
@@ -17,26 +15,10 @@
 #include <deque>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace creamery {
-
-/// Who an EventSub session is, and what it is to be told.
-struct eventsub_identity {
-  /// `<bot>/eventsub-<n>`, for logs and reports.
-  std::string name;
-  std::string bot;
-  /// The id of the bot's account, and who makes calls for it.
-  std::string account;
-  account_directory_actor accounts;
-  /// The channel with whose broadcaster's token subscriptions are made; empty: with the bot's own.
-  std::string broadcaster;
-  std::vector<std::string> channels;
-  /// What is wanted for each of them.
-  std::vector<eventsub::wanted_event> events;
-};
 
 /// What a session is in the middle of; it outlives its actor, and with it the sockets do.
 struct eventsub_memory {
@@ -60,15 +42,11 @@ struct eventsub_memory {
   ~eventsub_memory();
 
   eventsub::session session;
-  eventsub::subscriptions subscriptions;
+  subscriber_memory subscriber;
   std::map<uint64_t, link> links;
   std::deque<unstored> pending;
-  /// Ids of users by their logins.
-  std::map<std::string, std::string> ids;
-  backoff look_up_again;
   /// Since when no event is received, in milliseconds since 1970; 0: events are, or nothing is wanted.
   int64_t blind_since = 0;
-  std::string last_error;
   uint64_t events = 0;
   uint64_t same_messages = 0;
   uint64_t same_events = 0;
@@ -81,7 +59,7 @@ class eventsub_session_state {
 public:
   static inline const char* name = "creamery.eventsub-session";
 
-  eventsub_session_state(eventsub_session_actor::pointer self, eventsub_identity who, eventsub_settings settings,
+  eventsub_session_state(eventsub_session_actor::pointer self, subscriber_identity who, eventsub_settings settings,
                          link_opener open, kept<eventsub_memory> memory);
 
   eventsub_session_actor::behavior_type make_behavior();
@@ -100,34 +78,25 @@ private:
   void perform(const eventsub::session_action::moved& action);
   void perform(const eventsub::session_action::lost& action);
   void perform(const eventsub::session_action::revoked& action);
-  /// Finds out the ids of the channels and of the token's user, if some are unknown.
-  void look_up();
-  /// Everything is known: tells which subscriptions are wanted.
-  void want();
-  /// Makes those that are to be made now.
-  void subscribe();
-  void on_answer(size_t place, uint64_t round, const helix::answer& answer);
-  /// All have been answered: tells how they stand, and since when nothing was received.
+  /// Something about the subscriptions has changed.
+  void on_subscriptions();
+  /// Twitch has answered to all of them: tells how they stand, and since when nothing was received.
   void report_settled();
   /// Hands what has been received to the store, one after the other.
   void put_away();
-  helix::request as_owner(helix::request call) const;
   /// Wants a socket as long as some subscription may be made.
   void want_socket();
   void set_alarm();
   eventsub_report report() const;
 
   eventsub_session_actor::pointer self_;
-  eventsub_identity who_;
   eventsub_settings settings_;
   link_opener open_;
   kept<eventsub_memory> memory_;
   std::shared_ptr<spdlog::logger> log_;
   store_actor store_;
+  event_subscriber<eventsub_session_actor::base> subscriber_;
   bool is_storing_ = false;
-  bool is_looking_up_ = false;
-  /// When the ids are asked for again; nothing: they are known, or being asked for.
-  std::optional<clock::time_point> look_up_at_;
   bool is_settled_ = false;
   drain_promises drained_;
   wake_up alarm_;

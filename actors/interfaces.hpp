@@ -4,14 +4,16 @@
 #include "messages/chat_control.hpp"
 #include "messages/cog_outcome.hpp"
 #include "messages/eventsub/event.hpp"
+#include "messages/eventsub/subscription_news.hpp"
 #include "messages/grant_wanted.hpp"
 #include "messages/helix/request.hpp"
 #include "messages/reports.hpp"
 #include "messages/say.hpp"
 #include "messages/slab.hpp"
 #include "messages/stored_token.hpp"
-#include "runtime/admin/http_server.hpp"
+#include "runtime/eventsub/webhook.hpp"
 #include "runtime/helix/transport.hpp"
+#include "runtime/net/http_server.hpp"
 #include "runtime/net/net_error.hpp"
 #include "runtime/oauth/identity_server.hpp"
 
@@ -64,6 +66,13 @@ struct identity_answer {
   oauth::exchange content;
 };
 
+/// A webhook's message that is genuine.
+struct webhook_message {
+  eventsub::webhook_content content;
+  /// What Twitch is told, if that waits for us.
+  http_reply reply;
+};
+
 /// Helix has answered the call of this number.
 struct helix_answer {
   uint64_t call = 0;
@@ -76,6 +85,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::browser_visit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::identity_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::helix_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::link_opened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::webhook_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::link_lines)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::link_closed)
 
@@ -184,6 +194,32 @@ using router_actor = supervised_actor::extend<
   // How it stands. Request.
   caf::result<router_report>(caf::get_atom)>;
 
+/// Keeps what must be there again after the process has died: events that cogs haven't handled, and what cogs have stored. It waits
+/// for the disk, and so has a thread of its own.
+using store_actor = supervised_actor::extend<
+  // These came. Request: answered once they are on the disk, with an error if that can't be done; repeated by the transport, for which
+  // the same once more is none.
+  caf::result<eventsub::receipt>(eventsub::arrivals),
+  // The next events of this bot for this cog, behind this number and what it has done. Request: answered as soon as there are any;
+  // repeated to its successor.
+  caf::result<std::vector<eventsub::event>>(caf::get_atom, std::string, std::string, uint64_t),
+  // What a cog's handler leaves behind. Request: answered once it is on the disk, with an error if that can't be done; numbered, and
+  // repeated until it is.
+  caf::result<void>(cog_outcome),
+  // It is time to write what was told, or to clean up. Only the store itself sends this.
+  caf::result<void>(caf::tick_atom), caf::result<void>(clean_up_atom),
+  // What these bots are to say for certain behind this number, see `say::durable`. Request: answered as soon as there is anything;
+  // repeated to its successor.
+  caf::result<std::vector<say>>(caf::get_atom, std::vector<std::string>, uint64_t),
+  // It is known what became of these. Request: answered once they are forgotten; repeated until they are.
+  caf::result<void>(answered_atom, std::vector<uint64_t>),
+  // What has been kept under this name. Request: empty if nothing was.
+  caf::result<std::string>(caf::get_atom, std::string),
+  // Keep this under this name. Request: answered once it is on the disk, with an error if that can't be done.
+  caf::result<void>(caf::put_atom, std::string, std::string),
+  // How it stands. Request.
+  caf::result<store_report>(caf::get_atom)>;
+
 /// Everything that an account says; holds its budgets for messages, JOINs and logins.
 using outbox_actor = supervised_actor::extend<
   // Say this. Request: true once accepted, false if it was counted and dropped; the cog keeps it until answered.
@@ -200,6 +236,8 @@ using outbox_actor = supervised_actor::extend<
   caf::result<void>(channel_notice),
   // Twitch's API has answered to a message. Notice: without it, the message counts as unconfirmed.
   caf::result<void>(send_verdict),
+  // Get from this store what is to be said for certain. Notice: told by the account after each restart.
+  caf::result<void>(use_atom, store_actor),
   // It is time to look at the queue again. Only the outbox itself sends this.
   caf::result<void>(caf::tick_atom),
   // How it stands. Request.
@@ -225,23 +263,6 @@ using vault_actor = supervised_actor::extend<
   caf::result<void>(follow_atom, std::string, vault_user_actor),
   // It is time to look whether another process has. Only the vault itself sends this.
   caf::result<void>(caf::tick_atom)>;
-
-/// Keeps what must be there again after the process has died: events that cogs haven't handled, and what cogs have stored. It waits
-/// for the disk, and so has a thread of its own.
-using store_actor = supervised_actor::extend<
-  // These came. Request: answered once they are on the disk, with an error if that can't be done; repeated by the transport, for which
-  // the same once more is none.
-  caf::result<eventsub::receipt>(eventsub::arrivals),
-  // The next events of this bot for this cog, behind this number and what it has done. Request: answered as soon as there are any;
-  // repeated to its successor.
-  caf::result<std::vector<eventsub::event>>(caf::get_atom, std::string, std::string, uint64_t),
-  // What a cog's handler leaves behind. Request: answered once it is on the disk, with an error if that can't be done; numbered, and
-  // repeated until it is.
-  caf::result<void>(cog_outcome),
-  // It is time to write what was told, or to clean up. Only the store itself sends this.
-  caf::result<void>(caf::tick_atom), caf::result<void>(clean_up_atom),
-  // How it stands. Request.
-  caf::result<store_report>(caf::get_atom)>;
 
 /// Leads people through the authorisation of what is wanted, on local ports.
 using authorizer_actor = supervised_actor::extend<
@@ -283,8 +304,9 @@ using account_directory_actor = caf::typed_actor<
 
 /// All accounts: keeps them alive, and passes on what is meant for one of them.
 using accounts_actor = account_directory_actor::extend_with<supervising_actor>::extend<
-  // Use this vault, or this authorizer, from now on. Notice: told by the node after each restart.
+  // Use this vault, or this authorizer, or this store, from now on. Notice: told by the node after each restart.
   caf::result<void>(use_atom, vault_actor), caf::result<void>(use_atom, authorizer_actor),
+  caf::result<void>(use_atom, store_actor),
   // How their outboxes stand. Request.
   caf::result<std::vector<outbox_report>>(caf::get_atom),
   // How their tokens stand. Request.
@@ -325,8 +347,9 @@ using helix_actor = supervised_actor::extend_with<helix_caller_actor>::extend<
 using account_actor = supervising_actor::extend<
   // Credentials that are good. Request: answered as soon as there are.
   caf::result<credentials>(caf::get_atom),
-  // Use this vault, or this authorizer, from now on. Notice: told by `accounts`.
+  // Use this vault, or this authorizer, or this store, from now on. Notice: told by `accounts`.
   caf::result<void>(use_atom, vault_actor), caf::result<void>(use_atom, authorizer_actor),
+  caf::result<void>(use_atom, store_actor),
   // How its token stands. Request.
   caf::result<token_report>(token_atom),
   // Make this call, see `helix_caller_actor`.
@@ -368,6 +391,19 @@ using eventsub_session_actor = supervised_actor::extend_with<link_owner_actor>::
   // How it stands. Request.
   caf::result<eventsub_report>(caf::get_atom)>;
 
+/// The subscriptions of a bot whose events come over webhooks.
+using webhook_subscriber_actor = supervised_actor::extend<
+  // Twitch has told this of one of them. Notice: its own list tells it again.
+  caf::result<void>(eventsub::subscription_news),
+  // Keep in this store what has to be remembered. Notice: told by the bot after each restart.
+  caf::result<void>(use_atom, store_actor),
+  // Ask these to call Twitch's API from now on. Notice: told by the bot when they are replaced.
+  caf::result<void>(use_atom, account_directory_actor),
+  // Its deadline has come. Only the actor itself sends this.
+  caf::result<void>(caf::tick_atom),
+  // How it stands. Request.
+  caf::result<eventsub_report>(caf::get_atom)>;
+
 /// Writes what a bot says through Twitch's API.
 using helix_sender_actor = supervised_actor::extend<
   // Write this line to a channel, see `chat_writer_actor`.
@@ -406,6 +442,8 @@ using bot_actor = supervising_actor::extend<
   // A connection has tried all its channels since it was opened: its login, the joined and the missing ones. Notice: told
   // again after each login.
   caf::result<void>(std::string, bot_ready),
+  // Twitch has told this of one of its subscriptions. Notice, see `webhook_subscriber_actor`.
+  caf::result<void>(eventsub::subscription_news),
   // How it stands. Request.
   caf::result<bot_report>(caf::get_atom)>;
 
@@ -415,8 +453,23 @@ using bots_actor = supervising_actor::extend<
   caf::result<void>(use_atom, account_directory_actor),
   // Use this store from now on. Notice: told by the node after each restart.
   caf::result<void>(use_atom, store_actor),
+  // Twitch has told this of a subscription of the bot of this name. Notice, see `webhook_subscriber_actor`.
+  caf::result<void>(std::string, eventsub::subscription_news),
   // How they stand. Request.
   caf::result<std::vector<bot_report>>(caf::get_atom)>;
+
+/// A port at which Twitch's webhooks come in: hands events to the store, and answers once they are on the disk.
+using webhook_listener_actor = supervised_actor::extend<
+  // A message that is genuine. Notice: Twitch sends again what isn't answered.
+  caf::result<void>(webhook_message),
+  // Hand events to this store from now on. Notice: told by the node after each restart.
+  caf::result<void>(use_atom, store_actor),
+  // Tell these what becomes of subscriptions from now on. Notice: told by the node when they are replaced.
+  caf::result<void>(use_atom, bots_actor),
+  // It is time to say in the log what was refused. Only the listener itself sends this.
+  caf::result<void>(caf::tick_atom),
+  // How it stands. Request.
+  caf::result<webhook_report>(caf::get_atom)>;
 
 /// Writes down what must be known after the process has died.
 using journal_actor = supervised_actor::extend<
@@ -479,6 +532,7 @@ CAF_ADD_TYPE_ID(creamery, (creamery::eventsub_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::eventsub::arrivals))
 CAF_ADD_TYPE_ID(creamery, (creamery::eventsub::event))
 CAF_ADD_TYPE_ID(creamery, (creamery::eventsub::receipt))
+CAF_ADD_TYPE_ID(creamery, (creamery::eventsub::subscription_news))
 CAF_ADD_TYPE_ID(creamery, (creamery::grant_wanted))
 CAF_ADD_TYPE_ID(creamery, (creamery::helix::answer))
 CAF_ADD_TYPE_ID(creamery, (creamery::helix::request))
@@ -503,12 +557,17 @@ CAF_ADD_TYPE_ID(creamery, (creamery::secret))
 CAF_ADD_TYPE_ID(creamery, (creamery::store_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::stored_token))
 CAF_ADD_TYPE_ID(creamery, (creamery::token_report))
+CAF_ADD_TYPE_ID(creamery, (creamery::webhook_message))
+CAF_ADD_TYPE_ID(creamery, (creamery::webhook_report))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::bot_report>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::child_report>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::eventsub::event>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::outbox_report>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::token_report>))
+CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::webhook_report>))
+CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::say>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<std::string>))
+CAF_ADD_TYPE_ID(creamery, (std::vector<uint64_t>))
 
 CAF_ADD_TYPE_ID(creamery, (creamery::account_directory_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::authorizer_actor))

@@ -6,6 +6,7 @@
 #include "actors/journal.hpp"
 #include "actors/store.hpp"
 #include "actors/vault.hpp"
+#include "actors/webhook_listener.hpp"
 #include "runtime/supervision/kept_state.hpp"
 #include "runtime/telemetry/log.hpp"
 
@@ -18,6 +19,11 @@ namespace {
 /// How long accounts and bots may take to say how they stand before the report goes without them: a little more than they
 /// wait for their own children.
 constexpr auto report_timeout = std::chrono::seconds{3};
+
+/// A port's name in the tree.
+std::string name_of(const webhook_settings& settings) {
+  return "webhooks " + settings.host + ":" + std::to_string(settings.port);
+}
 
 } // namespace
 
@@ -43,6 +49,10 @@ node_actor::behavior_type node_state::make_behavior() {
     children_.add({"store", "store", policies.store, false, [this] { return start_store(); }});
   children_.add({"accounts", "supervisor", policies.accounts_group, true, [this] { return start_accounts(); }});
   children_.add({"bots", "supervisor", policies.bots_group, true, [this] { return start_bots(); }});
+  if (environment_.store.durable)
+    for (const auto& one : environment_.webhooks)
+      children_.add(
+        {name_of(one), "webhook_listener", policies.webhooks, false, [this, &one] { return start_webhooks(one); }});
   if (!environment_.store.folder.empty())
     children_.add({"journal", "journal", environment_.supervision.journal, false, [this] { return start_journal(); }});
   children_.start();
@@ -78,13 +88,17 @@ caf::actor node_state::start_store() {
       names.push_back(cog.name);
   }
   store_ = self_->spawn<store, caf::detached>(std::move(cogs), std::move(*memory), environment_.chat.wall_clock);
+  if (accounts_)
+    self_->send(accounts_, use_atom_v, store_);
   if (bots_)
     self_->send(bots_, use_atom_v, store_);
+  for (const auto& [name, listener] : webhooks_)
+    self_->send(listener, use_atom_v, store_);
   return caf::actor_cast<caf::actor>(store_);
 }
 
 caf::actor node_state::start_accounts() {
-  accounts_ = self_->spawn<accounts>(account_settings_, broadcasters_, vault_, authorizer_, environment_);
+  accounts_ = self_->spawn<accounts>(account_settings_, broadcasters_, vault_, authorizer_, store_, environment_);
   if (bots_)
     self_->send(bots_, use_atom_v, account_directory_actor{accounts_});
   return caf::actor_cast<caf::actor>(accounts_);
@@ -94,7 +108,19 @@ caf::actor node_state::start_bots() {
   bots_ = self_->spawn<bots>(bot_settings_, account_directory_actor{accounts_}, store_, environment_);
   if (journal_)
     self_->send(journal_, use_atom_v, bots_);
+  for (const auto& [name, listener] : webhooks_)
+    self_->send(listener, use_atom_v, bots_);
   return caf::actor_cast<caf::actor>(bots_);
+}
+
+caf::actor node_state::start_webhooks(const webhook_settings& settings) {
+  auto memory =
+    environment_.memory.take<webhook_memory>(name_of(settings), [] { return std::make_shared<webhook_memory>(); });
+  if (!memory)
+    return nullptr;
+  auto listener = self_->spawn<webhook_listener>(settings, store_, bots_, std::move(*memory));
+  webhooks_[name_of(settings)] = listener;
+  return caf::actor_cast<caf::actor>(listener);
 }
 
 caf::actor node_state::start_journal() {
@@ -114,7 +140,10 @@ caf::actor node_state::start_journal() {
 
 caf::result<bool> node_state::drain() {
   auto promise = self_->make_response_promise<bool>();
-  drain_then(self_, {bots_}, [this, promise]() mutable {
+  std::vector<supervised_actor> first{bots_};
+  for (const auto& [name, listener] : webhooks_)
+    first.emplace_back(listener); // what comes from now on, Twitch keeps until we are back
+  drain_then(self_, std::move(first), [this, promise]() mutable {
     drain_then(self_, {accounts_, store_}, [this, promise]() mutable {
       if (journal_)
         promise.delegate(journal_, drain_atom_v);
@@ -137,6 +166,10 @@ caf::result<node_report> node_state::report() {
   if (store_)
     all.ask<store_report>(
       self_, store_, report_timeout, [](auto& answer, auto& part) { answer.store = std::move(part); }, caf::get_atom_v);
+  for (const auto& [name, listener] : webhooks_)
+    all.ask<webhook_report>(
+      self_, listener, report_timeout, [](auto& answer, auto& part) { answer.webhooks.push_back(std::move(part)); },
+      caf::get_atom_v);
   all.ask<std::vector<child_report>>(
     self_, node_actor{self_}, report_timeout, [](auto& answer, auto& part) { answer.tree = std::move(part); },
     tree_atom_v);

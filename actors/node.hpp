@@ -4,7 +4,9 @@
 #include "actors/settings.hpp"
 #include "actors/supervisor.hpp"
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace creamery {
@@ -26,6 +28,7 @@ private:
   caf::actor start_store();
   caf::actor start_accounts();
   caf::actor start_bots();
+  caf::actor start_webhooks(const webhook_settings& settings);
   caf::actor start_journal();
   /// In the order in which things come to an end: the last thing is to write down how everything stands.
   caf::result<bool> drain();
@@ -43,6 +46,8 @@ private:
   store_actor store_;
   accounts_actor accounts_;
   bots_actor bots_;
+  /// By their addresses.
+  std::map<std::string, webhook_listener_actor> webhooks_;
   /// Null: nothing is written down.
   journal_actor journal_;
 };

@@ -14,6 +14,12 @@ namespace {
 /// Latencies kept for the report.
 constexpr size_t max_latencies = 4'096;
 
+/// So many lines may still wait when a durable message is taken in, which is longer than one can be.
+constexpr size_t room_for_others = 100;
+
+/// After there was no room, or the disk couldn't be written.
+constexpr auto ask_again = std::chrono::seconds{1};
+
 } // namespace
 
 outbox_memory::outbox_memory(const say_queue::options& options, std::shared_ptr<allowance_log> spent_before,
@@ -34,14 +40,21 @@ outbox_memory::outbox_memory(const say_queue::options& options, std::shared_ptr<
   }
 }
 
-outbox_state::outbox_state(outbox_actor::pointer self, std::string account, kept<outbox_memory> memory)
-  : self_(self), account_(std::move(account)), log_(make_logger("outbox")), memory_(std::move(memory)) {
+outbox_state::outbox_state(outbox_actor::pointer self, std::string account, std::vector<std::string> bots,
+                           store_actor store, kept<outbox_memory> memory)
+  : self_(self),
+    account_(std::move(account)),
+    bots_(std::move(bots)),
+    store_(std::move(store)),
+    log_(make_logger("outbox")),
+    memory_(std::move(memory)) {
   memory_->queue.recount();
 }
 
 outbox_actor::behavior_type outbox_state::make_behavior() {
   end_with_exceptions(self_);
   self_->set_down_handler([this](const caf::down_msg& down) { on_down(down); });
+  ask_for_says();
   return {
     [](ready_atom) {},
     [this](drain_atom) { return drained_.wait(self_, is_drained()); },
@@ -87,8 +100,15 @@ outbox_actor::behavior_type outbox_state::make_behavior() {
                    verdict.text, verdict.code.empty() ? "no code" : verdict.code);
       proceed();
     },
+    [this](use_atom, const store_actor& store) {
+      store_ = store;
+      is_asking_ = is_forgetting_ = false; // whoever was asked is gone
+      ask_for_says();
+      forget_ended();
+    },
     [this](caf::tick_atom) {
       alarm_.rang(self_);
+      ask_for_says();
       proceed();
     },
     [this](caf::get_atom) { return report(); },
@@ -159,6 +179,7 @@ void outbox_state::proceed() {
   }
   if (memory_->queue.deadline() <= now)
     write();
+  forget_ended();
   drained_.check([this] { return is_drained(); });
   alarm_.at(self_, memory_->queue.deadline());
   if (!login_requests_.empty())
@@ -167,9 +188,60 @@ void outbox_state::proceed() {
     alarm_.at(self_, memory_->joins.next(now));
 }
 
+void outbox_state::ask_for_says() {
+  if (is_asking_ || !store_ || bots_.empty())
+    return;
+  is_asking_ = true;
+  self_->request(store_, caf::infinite, caf::get_atom_v, bots_, memory_->last_durable)
+    .then([this](const std::vector<say>& messages) { on_says(messages); },
+          // The store has ended: the account will name the next one, which is asked then.
+          [](const caf::error&) {});
+}
+
+void outbox_state::on_says(const std::vector<say>& messages) {
+  is_asking_ = false;
+  auto now = self_->clock().now();
+  for (const auto& message : messages) {
+    if (memory_->queue.lines_left() < room_for_others) {
+      self_->delayed_send(self_, ask_again, caf::tick_atom_v); // the rest is asked for again
+      return proceed();
+    }
+    memory_->last_durable = message.durable;
+    if (!memory_->queue.accept(message, now)) {
+      log_->error("{}: a message of {} in #{} was dropped: nothing is left of its text, or the account is anonymous",
+                  account_, message.cog, message.channel);
+      memory_->ended.push_back(message.durable);
+    }
+  }
+  ask_for_says();
+  proceed();
+}
+
+void outbox_state::forget_ended() {
+  auto& ended = memory_->ended;
+  for (auto number : memory_->queue.take_ended())
+    ended.push_back(number);
+  if (is_forgetting_ || !store_ || ended.empty())
+    return;
+  is_forgetting_ = true;
+  self_->request(store_, caf::infinite, answered_atom_v, ended)
+    .then(
+      [this, count = ended.size()] {
+        is_forgetting_ = false;
+        memory_->ended.erase(memory_->ended.begin(), memory_->ended.begin() + static_cast<ptrdiff_t>(count));
+        drained_.check([this] { return is_drained(); });
+        forget_ended();
+      },
+      [this](const caf::error&) {
+        // Either it has ended, and the account will name the next one, or the disk doesn't take it just now.
+        is_forgetting_ = false;
+        self_->delayed_send(self_, ask_again, caf::tick_atom_v);
+      });
+}
+
 bool outbox_state::is_drained() const {
   auto counters = memory_->queue.counters();
-  return counters.waiting + counters.in_flight == 0;
+  return counters.waiting + counters.in_flight == 0 && (memory_->ended.empty() || !store_);
 }
 
 void outbox_state::write() {

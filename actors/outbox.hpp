@@ -39,6 +39,9 @@ struct outbox_memory {
   /// A ring of the latest latencies, in microseconds.
   std::vector<uint32_t> latencies;
   size_t next_latency = 0;
+  /// The last durable message that was taken in, and those that are to be forgotten.
+  uint64_t last_durable = 0;
+  std::vector<uint64_t> ended;
 };
 
 /// Writes what an account says, as fast as Twitch allows; gives out the account's permissions to log in and to join.
@@ -46,7 +49,9 @@ class outbox_state {
 public:
   static inline const char* name = "creamery.outbox";
 
-  outbox_state(outbox_actor::pointer self, std::string account, kept<outbox_memory> memory);
+  /// @param bots those whose account it is. @param store null: nothing is kept there.
+  outbox_state(outbox_actor::pointer self, std::string account, std::vector<std::string> bots, store_actor store,
+               kept<outbox_memory> memory);
 
   outbox_actor::behavior_type make_behavior();
 
@@ -69,6 +74,11 @@ private:
   void proceed();
   void write();
   void record(allowance_log::kind what, size_t count);
+  /// Asks the store for what is to be said for certain.
+  void ask_for_says();
+  void on_says(const std::vector<say>& messages);
+  /// Tells the store what it may forget.
+  void forget_ended();
   /// Nothing waits, and nothing is unanswered.
   bool is_drained() const;
   void remember_latency(const say_queue::transmission& sent, say_queue::time_point now);
@@ -76,6 +86,10 @@ private:
 
   outbox_actor::pointer self_;
   std::string account_;
+  std::vector<std::string> bots_;
+  store_actor store_;
+  bool is_asking_ = false;
+  bool is_forgetting_ = false;
   std::shared_ptr<spdlog::logger> log_;
   kept<outbox_memory> memory_;
   std::deque<caf::typed_response_promise<void>> login_requests_;

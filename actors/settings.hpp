@@ -6,11 +6,13 @@
 #include "runtime/eventsub/event_names.hpp"
 #include "runtime/eventsub/session.hpp"
 #include "runtime/eventsub/subscriptions.hpp"
+#include "runtime/eventsub/webhook.hpp"
 #include "runtime/irc/say_queue.hpp"
 #include "runtime/irc/session.hpp"
 #include "runtime/net/endpoint.hpp"
 #include "runtime/net/fwd.hpp"
 #include "runtime/net/net_options.hpp"
+#include "runtime/net/server_certificate.hpp"
 #include "runtime/oauth/token_lifecycle.hpp"
 #include "runtime/store/reading_state.hpp"
 #include "runtime/supervision/backoff.hpp"
@@ -23,6 +25,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,6 +73,8 @@ struct eventsub_settings {
   net_options net = {};
   eventsub::session_options session = {};
   eventsub::subscriptions::options subscriptions = {};
+  /// Between two comparisons with Twitch's own list of subscriptions.
+  std::chrono::steady_clock::duration compare_every = std::chrono::minutes{30};
   /// Before ids that couldn't be found out are asked for again.
   backoff::options look_up_again{.first = std::chrono::seconds{1}, .cap = std::chrono::minutes{5}};
   /// What time it is, for people; another one in tests.
@@ -130,10 +135,20 @@ struct supervision_settings {
   child_policy cog = cog_worker();
   child_policy journal = journal_worker();
   child_policy store = journal_worker();
+  child_policy webhooks = journal_worker();
   child_policy token_keeper = worker();
   child_policy helix = worker();
   child_policy vault = journal_worker();
   child_policy authorizer = journal_worker();
+};
+
+/// A port at which Twitch's webhooks come in, for all bots that share it.
+struct webhook_settings {
+  std::string host;
+  uint16_t port = 0;
+  /// Empty: without TLS, behind a proxy.
+  certificate_files certificate = {};
+  std::vector<eventsub::webhook_gate::callback> callbacks = {};
 };
 
 /// What is written down, and what the process before this one has left.
@@ -171,6 +186,7 @@ struct runtime_environment {
   store_settings store = {};
   identity_settings identity = {};
   eventsub_settings eventsub = {};
+  std::vector<webhook_settings> webhooks = {};
 };
 
 /// One Twitch account.
@@ -185,6 +201,8 @@ struct account_settings {
   bool anonymous = false;
   /// How its owner is asked for a token. Without a client id they can't be.
   grant_wanted grant = {};
+  /// The bots that use it.
+  std::vector<std::string> bots = {};
   /// What the token has to allow for the bots and their cogs to work.
   std::vector<std::string> needed_scopes = {};
 };
@@ -218,6 +236,15 @@ enum class send_way : uint8_t {
   application,
 };
 
+/// Where a bot's webhooks come in.
+struct callback_settings {
+  /// As Twitch is told it.
+  std::string url;
+  secret key;
+  /// Tells whether the key is the one that subscriptions were made with, and nothing else of it.
+  std::string fingerprint;
+};
+
 /// One bot.
 struct bot_settings {
   std::string name;
@@ -231,6 +258,10 @@ struct bot_settings {
   send_way send = send_way::irc;
   /// The events that it wants of each of its channels.
   std::vector<eventsub::wanted_event> events = {};
+  /// Nothing: they come over WebSockets.
+  std::optional<callback_settings> webhook = std::nullopt;
+  /// The application's id.
+  std::string client_id = {};
 };
 
 } // namespace creamery

@@ -14,6 +14,9 @@ namespace {
 /// How many events a cog gets at once.
 constexpr size_t events_at_once = 64;
 
+/// How many messages an outbox gets at once.
+constexpr size_t says_at_once = 20;
+
 /// Between two times that what nobody needs any more is removed.
 constexpr auto clean_up_every = std::chrono::seconds{2};
 
@@ -53,6 +56,19 @@ store_actor::behavior_type store_state::make_behavior() {
       has_cleaned_up_ = true;
       self_->delayed_send(self_, clean_up_every, clean_up_atom_v);
     },
+    [this](caf::get_atom, const std::vector<std::string>& bots, uint64_t after) { return says(bots, after); },
+    [this](answered_atom, const std::vector<uint64_t>& numbers) {
+      begin();
+      for (auto number : numbers)
+        file_.forget_say(number);
+      return when_written();
+    },
+    [this](caf::get_atom, const std::string& name) { return file_.get(name).value_or(""); },
+    [this](caf::put_atom, const std::string& name, const std::string& value) {
+      begin();
+      file_.set(name, value);
+      return when_written();
+    },
     [this](caf::get_atom) {
       auto report = memory_->counters;
       report.waiting = file_.waiting();
@@ -83,8 +99,8 @@ caf::result<void> store_state::add(const cog_outcome& outcome) {
   begin();
   if (file_.add(outcome, now()) == durable_store::verdict::too_early)
     return caf::make_error(caf::sec::runtime_error, "what the cog has left behind before isn't written yet");
-  outcomes_.push_back(self_->make_response_promise<void>());
-  return outcomes_.back();
+  ++new_outcomes_;
+  return when_written();
 }
 
 caf::result<std::vector<eventsub::event>> store_state::read(const std::string& bot, const std::string& cog,
@@ -96,6 +112,32 @@ caf::result<std::vector<eventsub::event>> store_state::read(const std::string& b
   if (!is_open_) // what is being written counts when it is
     answer_readers();
   return promise;
+}
+
+caf::result<std::vector<say>> store_state::says(const std::vector<std::string>& bots, uint64_t after) {
+  // An earlier outbox of these bots waits no more.
+  std::erase_if(speakers_, [&](const speaker& x) { return x.bots == bots; });
+  auto promise = self_->make_response_promise<std::vector<say>>();
+  speakers_.push_back({bots, after, promise});
+  if (!is_open_)
+    answer_readers();
+  return promise;
+}
+
+std::vector<say> store_state::find_says(const std::vector<std::string>& bots, uint64_t after) {
+  std::vector<say> all;
+  for (const auto& bot : bots)
+    for (auto& one : file_.says(bot, after, says_at_once, now()))
+      all.push_back(std::move(one));
+  std::sort(all.begin(), all.end(), [](const say& a, const say& b) { return a.durable < b.durable; });
+  if (all.size() > says_at_once)
+    all.resize(says_at_once); // the others are behind the last of these
+  return all;
+}
+
+caf::result<void> store_state::when_written() {
+  written_.push_back(self_->make_response_promise<void>());
+  return written_.back();
 }
 
 void store_state::begin() {
@@ -123,14 +165,10 @@ void store_state::commit() {
     waiting_ += receipt.fresh;
     promise.deliver(receipt);
   }
-  for (auto& promise : std::exchange(outcomes_, {})) {
-    if (why) {
-      promise.deliver(why);
-      continue;
-    }
-    ++counters.outcomes;
-    promise.deliver();
-  }
+  auto outcomes = std::exchange(new_outcomes_, 0);
+  counters.outcomes += why ? 0 : outcomes;
+  for (auto& promise : std::exchange(written_, {}))
+    why ? promise.deliver(why) : promise.deliver();
   if (std::exchange(has_cleaned_up_, false))
     waiting_ = file_.waiting();
   answer_readers();
@@ -143,6 +181,13 @@ void store_state::answer_readers() {
     if (events.empty())
       return false;
     one.promise.deliver(std::move(events));
+    return true;
+  });
+  std::erase_if(speakers_, [this](speaker& one) {
+    auto messages = find_says(one.bots, one.after);
+    if (messages.empty())
+      return false;
+    one.promise.deliver(std::move(messages));
     return true;
   });
 }

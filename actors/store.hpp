@@ -46,13 +46,24 @@ private:
     caf::typed_response_promise<std::vector<eventsub::event>> promise;
   };
 
+  /// Somebody who says what is to be said for certain.
+  struct speaker {
+    std::vector<std::string> bots;
+    uint64_t after;
+    caf::typed_response_promise<std::vector<say>> promise;
+  };
+
   caf::result<eventsub::receipt> add(const eventsub::arrivals& arrived);
   caf::result<void> add(const cog_outcome& outcome);
+  caf::result<std::vector<say>> says(const std::vector<std::string>& bots, uint64_t after);
+  std::vector<say> find_says(const std::vector<std::string>& bots, uint64_t after);
   caf::result<std::vector<eventsub::event>> read(const std::string& bot, const std::string& cog, uint64_t after);
+  /// The answer to whoever waits for the end of the transaction.
+  caf::result<void> when_written();
   /// Begins a transaction, unless one has begun; it ends when all that is in the mailbox by now has been looked at.
   void begin();
   void commit();
-  /// Answers those whose events have come.
+  /// Answers those whose events have come, or whose messages have.
   void answer_readers();
   /// Tells in the log what went wrong with the file, if that is news.
   void note(const std::optional<failure>& why);
@@ -70,8 +81,11 @@ private:
   /// How many events wait, as far as is known without asking the file.
   uint64_t waiting_ = 0;
   std::vector<std::pair<caf::typed_response_promise<eventsub::receipt>, eventsub::receipt>> receipts_;
-  std::vector<caf::typed_response_promise<void>> outcomes_;
+  /// Whoever waits for anything else to be on the disk, and how many outcomes are among that.
+  std::vector<caf::typed_response_promise<void>> written_;
+  uint64_t new_outcomes_ = 0;
   std::vector<reader> readers_;
+  std::vector<speaker> speakers_;
   drain_promises drained_;
 };
 

@@ -52,6 +52,10 @@ struct say_options {
   delivery_promise promise = delivery_promise::at_most_once;
   /// Not sent any more when it had to wait longer than this.
   std::chrono::milliseconds max_age = std::chrono::minutes{1};
+  /// It is said although the process may die meanwhile: it is written down together with what the handler stores, and with the event's
+  /// being done, and forgotten when it is known what became of it. Waits for a day at least, and is sent again when the
+  /// connection, or the process, died before Twitch confirmed it. Throws when there is no storage.
+  bool durable = false;
 };
 
 /// What the runtime does for a cog. Not for cog authors: they use `cog` and `command_call`.

@@ -13,7 +13,7 @@ class cog;
 #define CREAMERY_STRINGIFY(x) CREAMERY_STRINGIFY_IMPL(x)
 
 /// Grows whenever a class in `cogs/` or `messages/` changes in a way that a module compiled before would misunderstand.
-#define CREAMERY_COG_INTERFACE 4
+#define CREAMERY_COG_INTERFACE 5
 
 #if defined(__SANITIZE_ADDRESS__)
 #define CREAMERY_SANITIZER "address"

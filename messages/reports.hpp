@@ -3,6 +3,7 @@
 #include "messages/counters.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -150,6 +151,27 @@ struct store_report {
   std::string last_error;
 };
 
+/// How a port stands at which webhooks come in.
+struct webhook_report {
+  std::string name;
+  uint64_t connections = 0;
+  /// Connections that were too many, requests that were none, connections that took too long, and TLS that failed.
+  uint64_t too_many = 0;
+  uint64_t bad_requests = 0;
+  uint64_t timeouts = 0;
+  uint64_t failed_handshakes = 0;
+  uint64_t challenges = 0;
+  uint64_t notifications = 0;
+  uint64_t revocations = 0;
+  uint64_t unknown = 0;
+  /// Notifications that couldn't be written down: Twitch sends them again.
+  uint64_t not_stored = 0;
+  /// Requests that were refused, by the reason.
+  std::map<std::string, uint64_t> refused;
+  /// By how much our clock is ahead of Twitch's, in milliseconds, if that has been noticed; else 0.
+  int64_t clock_ahead_ms = 0;
+};
+
 /// An actor of the tree.
 struct child_report {
   std::string name;
@@ -186,6 +208,7 @@ struct node_report {
   std::vector<outbox_report> accounts;
   std::vector<token_report> tokens;
   store_report store;
+  std::vector<webhook_report> webhooks;
   /// The tree of actors below the node.
   std::vector<child_report> tree;
 };
@@ -252,6 +275,16 @@ bool inspect(Inspector& f, eventsub_report& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, webhook_report& x) {
+  return f.object(x).fields(
+    f.field("name", x.name), f.field("connections", x.connections), f.field("too_many", x.too_many),
+    f.field("bad_requests", x.bad_requests), f.field("timeouts", x.timeouts),
+    f.field("failed_handshakes", x.failed_handshakes), f.field("challenges", x.challenges),
+    f.field("notifications", x.notifications), f.field("revocations", x.revocations), f.field("unknown", x.unknown),
+    f.field("not_stored", x.not_stored), f.field("refused", x.refused), f.field("clock_ahead_ms", x.clock_ahead_ms));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, store_report& x) {
   return f.object(x).fields(
     f.field("waiting", x.waiting), f.field("events", x.events), f.field("same_messages", x.same_messages),
@@ -277,7 +310,7 @@ bool inspect(Inspector& f, bot_report& x) {
 template <class Inspector>
 bool inspect(Inspector& f, node_report& x) {
   return f.object(x).fields(f.field("bots", x.bots), f.field("accounts", x.accounts), f.field("tokens", x.tokens),
-                            f.field("store", x.store), f.field("tree", x.tree));
+                            f.field("store", x.store), f.field("webhooks", x.webhooks), f.field("tree", x.tree));
 }
 
 } // namespace creamery

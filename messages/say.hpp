@@ -32,6 +32,8 @@ struct say {
   uint64_t number = 0;
   /// When the line that caused it was read from the socket, in nanoseconds of this machine's steady clock; 0: nothing did.
   int64_t caused_at = 0;
+  /// The number under which the store keeps it until it is known what became of it; 0: it isn't kept.
+  uint64_t durable = 0;
 
   friend bool operator==(const say&, const say&) = default;
 };
@@ -43,7 +45,7 @@ bool inspect(Inspector& f, say& x) {
                             f.field("reply_to", x.reply_to), f.field("promise", promise),
                             f.field("max_age_ms", x.max_age_ms), f.field("cog", x.cog),
                             f.field("numbering", x.numbering), f.field("number", x.number),
-                            f.field("caused_at", x.caused_at))
+                            f.field("caused_at", x.caused_at), f.field("durable", x.durable))
          && (x.promise = static_cast<delivery_promise>(promise),
              promise <= static_cast<uint8_t>(delivery_promise::at_least_once));
 }

@@ -36,8 +36,11 @@ POST   /grants              {"login", "client_id", "scopes", "expires_in"?}: tok
 POST   /settings            {"token_life"?, "device_interval"?, "rate_limit"?, …}; GET shows them
 POST   /streams             {"channel", "live"?, "viewers"?, "title"?, "game_id"?, …}; GET shows them
 POST   /redemptions         {"channel", "login", "reward_id", "user_input"?}
-POST   /events              {"type", "version"?, "event", "count"?, "repeat"?, "repeat_as_another"?}: EventSub
+POST   /events              {"type", "version"?, "event"?, "sample"?, "channel"?, "count"?, "repeat"?, "repeat_as_another"?, "out_of_order"?,
+                             "wrong_signature"?, "age"?}: EventSub
 POST   /event_sockets       {"action": "reconnect"|"close"|"silence", "session"?, "code"?, "to_nowhere"?, "old_until"?, …}
+POST   /revocations         {"type" or "id", "status"?}: subscriptions are ended as Twitch does it
+POST   /webhooks            {"retry"?, "longest_retry"?, "attempts"?, "failures"?}: how messages are sent again
 GET    /eventsub            sessions, subscriptions, and what was sent
 POST   /channels            {"channel", "slow"?, "emote_only"?, …, "roles"?: {"login": "moderator"}}
 POST   /say                 {"channel", "login", "text", "action"?, "bits"?, "reply_to"?, "tags"?}
@@ -129,6 +132,7 @@ json eventsub(engine& server) {
   for (const auto& one : book.subscriptions)
     subscriptions.push_back(to_json(one, book.find_session(one.transport.target)));
   const auto& x = server.events().count();
+  const auto& posted = server.webhooks().count();
   return {{"sessions", std::move(sessions)},
           {"subscriptions", std::move(subscriptions)},
           {"counters",
@@ -137,7 +141,16 @@ json eventsub(engine& server) {
             {"messages", x.messages},
             {"unused", x.unused},
             {"too_late", x.too_late},
-            {"inbound", x.inbound}}}};
+            {"inbound", x.inbound}}},
+          {"webhooks",
+           {{"posts", posted.posts},
+            {"repetitions", posted.repetitions},
+            {"acknowledged", posted.acknowledged},
+            {"given_up", posted.given_up},
+            {"verified", posted.verified},
+            {"not_verified", posted.not_verified},
+            {"revocations", posted.revocations},
+            {"waiting", server.webhooks().waiting()}}}};
 }
 
 json faults(const engine& server) {
@@ -313,6 +326,13 @@ http_answer act(engine& server, const std::string& path, const json& body) {
                    [&](const auto& x) { return server.web().helix().rewards().redeem(x, now); });
   if (path == "/events")
     return perform(path, body, read_trigger, [&](const auto& x) { return server.events().trigger(x, now); });
+  if (path == "/revocations")
+    return perform(path, body, read_revocation, [&](const auto& x) { return server.events().revoke(x, now); });
+  if (path == "/webhooks")
+    return perform(path, body, read_webhook_options, [&](const auto& x) {
+      server.webhooks().set(x);
+      return result<bool>{true};
+    });
   if (path == "/event_sockets")
     return perform(path, body, read_event_sockets,
                    [&](const auto& x) { return result<size_t>{server.events().apply(x, now)}; });

@@ -43,11 +43,19 @@ engine::engine(options setup)
     log_(setup_.history_limit),
     chat_(setup_, log_),
     web_(setup_, chat_, log_),
-    events_(web_.helix().eventsub().book(), log_),
+    webhooks_(web_.helix().eventsub().book(), log_),
+    events_(web_.helix().eventsub().book(), log_, webhooks_,
+            [this](std::string_view id) -> event_person {
+              auto known = chat_.find_user(id);
+              return known ? event_person{std::string{id}, known->who.login, known->who.display_name}
+                           : event_person{std::string{id}, "somebody", "Somebody"};
+            }),
     event_sockets_(events_),
     random_(setup_.seed ? setup_.seed : random_seed()),
     chat_timer_(io_),
-    house_timer_(io_) {
+    house_timer_(io_),
+    poster_(io_, webhooks_, setup_.webhook_ca_file) {
+  webhooks_.post_with([this](webhook_post what) { poster_.post(std::move(what)); });
 }
 
 engine::~engine() = default;
@@ -195,9 +203,12 @@ void engine::make_chat() {
   if (stopping_)
     return;
   auto now = clock::now();
-  if (scenario_)
+  if (scenario_) {
     for (auto& request : scenario_->play(chat_, lines_in_turn, now))
       (void)raid(std::move(request)); // were checked when the scenario was read
+    for (const auto& event : scenario_->take_events())
+      (void)events_.trigger(event, now);
+  }
   for (auto& player : raids_)
     player.play(chat_, lines_in_turn, now);
   raids_.remove_if([](const auto& x) { return x.is_over(); });
@@ -237,6 +248,7 @@ void engine::keep_house() {
   chat_.tick(clock::now());
   web_.tick(clock::now());
   events_.tick(clock::now());
+  webhooks_.tick(clock::now());
   log_.flush();
   house_timer_.expires_after(house_period);
   house_timer_.async_wait([this](error_code cancelled) {

@@ -12,6 +12,8 @@
 #include "simulator/replay_player.hpp"
 #include "simulator/scenario_player.hpp"
 #include "simulator/web_api.hpp"
+#include "simulator/webhook_poster.hpp"
+#include "simulator/webhook_sender.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -93,6 +95,10 @@ public:
     return events_;
   }
 
+  webhook_sender& webhooks() noexcept {
+    return webhooks_;
+  }
+
 private:
   struct client {
     std::shared_ptr<connection> link;
@@ -120,6 +126,7 @@ private:
   history log_;
   chat_server chat_;
   web_api web_;
+  webhook_sender webhooks_;
   eventsub_server events_;
   event_sockets event_sockets_;
   std::optional<listener> doors_;
@@ -133,6 +140,7 @@ private:
   uint64_t next_replay_ = 1;
   net::steady_timer chat_timer_;
   net::steady_timer house_timer_;
+  webhook_poster poster_;
   bool chat_planned_ = false;
   bool stopping_ = false;
 };

@@ -29,7 +29,7 @@ std::string_view parameter(std::string_view target, std::string_view name) {
 }
 
 /// Whether an event is one that this condition asks for: each id that both name is the same.
-bool concerns(const std::map<std::string, std::string>& condition, const json& event) {
+bool is_about(const std::map<std::string, std::string>& condition, const json& event) {
   return std::all_of(condition.begin(), condition.end(), [&](const auto& part) {
     const auto& [key, wanted] = part;
     if (key == "moderator_user_id" || key == "user_id")
@@ -50,8 +50,14 @@ bool is_user_type(std::string_view type) {
 
 } // namespace
 
-eventsub_server::eventsub_server(eventsub_book& book, history& log)
-  : book_(book), log_(log), ids_(spread("EventSub") ^ random_seed()) {
+eventsub_server::eventsub_server(eventsub_book& book, history& log, webhook_sender& webhooks,
+                                 std::function<event_person(std::string_view)> find_person)
+  : book_(book),
+    log_(log),
+    webhooks_(webhooks),
+    find_person_(std::move(find_person)),
+    samples_(find_person_),
+    ids_(spread("EventSub") ^ random_seed()) {
 }
 
 std::string eventsub_server::next_id() {
@@ -203,35 +209,103 @@ eventsub_server::client* eventsub_server::who_hears(const std::string& session_i
 result<size_t> eventsub_server::trigger(const trigger_request& request, time_point now) {
   if (!request.event.is_object())
     return failure{"trigger", "'event' must be an object"};
-  size_t sent = 0;
+
+  struct delivery {
+    eventsub_subscription to;
+    std::string id;
+    json event;
+  };
+
+  std::vector<delivery> all;
   for (unsigned i = 0; i < request.count; ++i)
     for (const auto& one : book_.subscriptions) {
-      if (one.type != request.type || one.status != "enabled" || one.transport.method != "websocket"
-          || (!request.version.empty() && one.version != request.version)
-          || (!is_user_type(one.type) && !concerns(one.condition, request.event)))
+      if (!concerns(one, request))
         continue;
-      auto* to = who_hears(one.transport.target, now);
-      if (to == nullptr)
-        continue;
-      json subscription{{"id", one.id},
-                        {"status", one.status},
-                        {"type", one.type},
-                        {"version", one.version},
-                        {"cost", one.cost},
-                        {"condition", one.condition},
-                        {"transport", {{"method", "websocket"}, {"session_id", to->session_id}}},
-                        {"created_at", rfc3339(one.created)}};
-      json metadata{{"subscription_type", one.type}, {"subscription_version", one.version}};
-      json payload{{"subscription", std::move(subscription)}, {"event", request.event}};
+      auto event = request.sample ? samples_.make(one, now) : json::object();
+      event.update(request.event);
       auto id = next_id();
-      log_.add("event", now,
-               [&](json_line& x) { x.text("id", id).text("type", one.type).text("session", to->session_id); });
-      for (unsigned again = 0; again <= request.repeat; ++again, ++sent)
-        send(*to, "notification", id, metadata, payload, now);
-      for (unsigned again = 0; again < request.repeat_as_another; ++again, ++sent)
-        send(*to, "notification", next_id(), metadata, payload, now);
+      for (unsigned again = 0; again <= request.repeat; ++again)
+        all.push_back({one, id, event});
+      for (unsigned again = 0; again < request.repeat_as_another; ++again)
+        all.push_back({one, next_id(), event});
     }
+  if (request.out_of_order)
+    std::reverse(all.begin(), all.end());
+  size_t sent = 0;
+  for (const auto& one : all)
+    sent += deliver(one.to, one.id, one.event, {request.wrong_signature, request.age}, now) ? 1 : 0;
   return sent;
+}
+
+bool eventsub_server::concerns(const eventsub_subscription& one, const trigger_request& request) const {
+  if (one.type != request.type || one.status != "enabled"
+      || (!request.version.empty() && one.version != request.version))
+    return false;
+  auto is_there = [&](const auto& part) {
+    return part.first.ends_with("broadcaster_user_id") && find_person_(part.second).login == request.channel;
+  };
+  if (!request.channel.empty() && std::none_of(one.condition.begin(), one.condition.end(), is_there))
+    return false;
+  return request.sample || is_user_type(one.type) || is_about(one.condition, request.event);
+}
+
+bool eventsub_server::deliver(const eventsub_subscription& to, const std::string& id, const json& event,
+                              const webhook_faults& faults, time_point now) {
+  const auto* transport = to.transport.method == "conduit" ? shard_for(to) : &to.transport;
+  if (transport == nullptr)
+    return false;
+  auto note = [&](std::string_view where) {
+    log_.add("event", now, [&](json_line& x) { x.text("id", id).text("type", to.type).text("session", where); });
+  };
+  if (transport->method == "webhook") {
+    note(transport->target);
+    auto as_sent = to;
+    as_sent.transport = *transport;
+    webhooks_.notify(as_sent, id, event, faults, now);
+    return true;
+  }
+  auto* client = who_hears(transport->target, now);
+  if (client == nullptr)
+    return false;
+  note(client->session_id);
+  auto subscription = to_json(to, nullptr);
+  if (to.transport.method == "websocket")
+    subscription["transport"]["session_id"] = client->session_id;
+  send(*client, "notification", id, {{"subscription_type", to.type}, {"subscription_version", to.version}},
+       {{"subscription", std::move(subscription)}, {"event", event}}, now);
+  return true;
+}
+
+const eventsub_transport* eventsub_server::shard_for(const eventsub_subscription& what) {
+  auto* conduit = book_.find_conduit(what.transport.target, what.client_id);
+  if (conduit == nullptr)
+    return nullptr;
+  for (size_t i = 0; i < conduit->shards.size(); ++i) {
+    const auto& shard = conduit->shards[next_shard_++ % conduit->shards.size()];
+    if (shard.transport && shard.status == "enabled")
+      return &*shard.transport;
+  }
+  return nullptr;
+}
+
+result<size_t> eventsub_server::revoke(const revocation_request& request, time_point now) {
+  size_t ended = 0;
+  for (auto& one : book_.subscriptions) {
+    if (one.status != "enabled" || (!request.id.empty() && one.id != request.id)
+        || (!request.type.empty() && one.type != request.type))
+      continue;
+    ++ended;
+    if (one.transport.method == "webhook") {
+      webhooks_.revoke(one, request.status, now);
+      continue;
+    }
+    const auto* transport = one.transport.method == "conduit" ? shard_for(one) : &one.transport;
+    one.status = request.status;
+    if (auto* client = transport != nullptr ? who_hears(transport->target, now) : nullptr)
+      send(*client, "revocation", next_id(), {{"subscription_type", one.type}, {"subscription_version", one.version}},
+           {{"subscription", to_json(one, nullptr)}}, now);
+  }
+  return ended;
 }
 
 size_t eventsub_server::apply(const event_sockets_request& request, time_point now) {

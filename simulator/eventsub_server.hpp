@@ -2,13 +2,16 @@
 
 #include "messages/result.hpp"
 #include "simulator/eventsub_book.hpp"
+#include "simulator/eventsub_samples.hpp"
 #include "simulator/history.hpp"
 #include "simulator/ids.hpp"
 #include "simulator/requests.hpp"
 #include "simulator/session.hpp"
+#include "simulator/webhook_sender.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <list>
 #include <map>
 #include <string>
@@ -20,8 +23,9 @@ namespace creamery::simulator {
 /// without a clock.
 class eventsub_server {
 public:
-  /// @param book, log outlive this.
-  eventsub_server(eventsub_book& book, history& log);
+  /// @param book, log, webhooks outlive this. @param find_person as for `event_samples`.
+  eventsub_server(eventsub_book& book, history& log, webhook_sender& webhooks,
+                  std::function<event_person(std::string_view)> find_person);
 
   /// One client's socket.
   struct client {
@@ -60,6 +64,9 @@ public:
   /// @returns how many messages were sent.
   result<size_t> trigger(const trigger_request& request, time_point now);
 
+  /// @returns how many subscriptions were ended.
+  result<size_t> revoke(const revocation_request& request, time_point now);
+
   /// @returns how many sockets were concerned.
   size_t apply(const event_sockets_request& request, time_point now);
 
@@ -86,11 +93,23 @@ private:
   void send(client& to, std::string_view type, const std::string& id, nlohmann::json metadata, nlohmann::json payload,
             time_point now);
   void close(client& one, uint16_t code, std::string_view reason, time_point now);
+  /// Whether a subscription is told of this.
+  bool concerns(const eventsub_subscription& one, const trigger_request& request) const;
+  /// One message to whoever has subscribed; false: there is nobody.
+  bool deliver(const eventsub_subscription& to, const std::string& id, const nlohmann::json& event,
+               const webhook_faults& faults, time_point now);
+  /// Where an event of a conduit goes: one of its shards.
+  const eventsub_transport* shard_for(const eventsub_subscription& what);
   client* who_hears(const std::string& session_id, time_point now);
   nlohmann::json described(const client& one, std::string_view status) const;
 
   eventsub_book& book_;
   history& log_;
+  webhook_sender& webhooks_;
+  std::function<event_person(std::string_view)> find_person_;
+  event_samples samples_;
+  /// The shard whose turn it is.
+  size_t next_shard_ = 0;
   id_source ids_;
   uint64_t next_id_ = 1;
   duration keepalive_ = std::chrono::seconds{10};

@@ -76,6 +76,9 @@ struct options {
   /// Host names the certificate is good for, besides `localhost` and the addresses.
   std::vector<std::string> host_names;
 
+  /// Certificates (PEM) that webhooks' callbacks may have, besides those that the system trusts; empty: no others.
+  std::string webhook_ca_file;
+
   limit_table limits;
   api_settings api;
   /// True: a token `sim-<login>` is that account's, which is made when it is first seen; every login is somebody's; and

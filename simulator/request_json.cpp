@@ -167,7 +167,29 @@ result<trigger_request> read_trigger(const nlohmann::json& from, const std::stri
   trigger_request made;
   field_reader reader{from, place};
   reader.need("type", made.type).get("version", made.version).get("event", made.event).get("count", made.count);
+  reader.get("sample", made.sample).get("channel", made.channel);
   reader.get("repeat", made.repeat).get("repeat_as_another", made.repeat_as_another);
+  reader.get("out_of_order", made.out_of_order).get("wrong_signature", made.wrong_signature).get("age", made.age);
+  return finish(reader, std::move(made));
+}
+
+result<webhook_sender::options> read_webhook_options(const nlohmann::json& from, const std::string& place) {
+  webhook_sender::options made;
+  std::chrono::milliseconds retry{1'000}, longest{30'000};
+  field_reader reader{from, place};
+  reader.get("retry", retry).get("longest_retry", longest).get("attempts", made.attempts);
+  reader.get("failures", made.failures);
+  made.retry = retry;
+  made.longest_retry = longest;
+  return finish(reader, std::move(made));
+}
+
+result<revocation_request> read_revocation(const nlohmann::json& from, const std::string& place) {
+  revocation_request made;
+  field_reader reader{from, place};
+  reader.get("id", made.id).get("type", made.type).get("status", made.status);
+  if (made.id.empty() && made.type.empty())
+    reader.mistake("type", "must be there, or 'id'");
   return finish(reader, std::move(made));
 }
 

@@ -5,6 +5,7 @@
 #include "simulator/fault.hpp"
 #include "simulator/options.hpp"
 #include "simulator/requests.hpp"
+#include "simulator/webhook_sender.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -28,6 +29,8 @@ result<consent_request> read_consent(const nlohmann::json& from, const std::stri
 result<grant_request> read_grant(const nlohmann::json& from, const std::string& place);
 result<stream_request> read_stream(const nlohmann::json& from, const std::string& place);
 result<trigger_request> read_trigger(const nlohmann::json& from, const std::string& place);
+result<webhook_sender::options> read_webhook_options(const nlohmann::json& from, const std::string& place);
+result<revocation_request> read_revocation(const nlohmann::json& from, const std::string& place);
 result<event_sockets_request> read_event_sockets(const nlohmann::json& from, const std::string& place);
 result<redemption_request> read_redemption(const nlohmann::json& from, const std::string& place);
 result<api_settings_request> read_api_settings(const nlohmann::json& from, const std::string& place);

@@ -232,6 +232,10 @@ struct trigger_request {
   std::string type;
   /// Empty: every version that somebody has subscribed to.
   std::string version;
+  /// Only of this channel; empty: of all.
+  std::string channel;
+  /// What `event` doesn't say is made up, for each subscription as it could happen there.
+  bool sample = false;
   /// The `event` object.
   nlohmann::json event = nlohmann::json::object();
   /// How often it happens, each time as another message.
@@ -240,6 +244,19 @@ struct trigger_request {
   unsigned repeat = 0;
   /// … and so many times under another id.
   unsigned repeat_as_another = 0;
+  /// They are sent in another order than that in which they happened.
+  bool out_of_order = false;
+  /// Over webhooks: with a signature that is wrong, or as if they had been sent so long ago.
+  bool wrong_signature = false;
+  std::chrono::milliseconds age{0};
+};
+
+/// Ends subscriptions as Twitch does it, with a revocation.
+struct revocation_request {
+  /// Only this one; empty: all of the type.
+  std::string id;
+  std::string type;
+  std::string status = "user_removed";
 };
 
 /// What is done to EventSub's WebSockets.

@@ -114,7 +114,7 @@ result<scenario_event> read_event(const json& from, const std::string& place) {
   field_reader reader{from, place};
   reader.need("at", made.at);
   auto deeds = 0;
-  for (auto name : {"raid", "room", "notice", "clear", "say", "fault", "clear_faults"}) {
+  for (auto name : {"raid", "room", "notice", "clear", "say", "event", "fault", "clear_faults"}) {
     json found;
     reader.get(name, found);
     if (!found.is_null()) {
@@ -126,7 +126,7 @@ result<scenario_event> read_event(const json& from, const std::string& place) {
   if (auto read = reader.finish(); !read)
     return read.error();
   if (deeds != 1)
-    return failure{place, "needs one of raid, room, notice, clear, say, fault, clear_faults"};
+    return failure{place, "needs one of raid, room, notice, clear, say, event, fault, clear_faults"};
   auto keep = [&](auto read) -> result<scenario_event> {
     if (!read)
       return read.error();
@@ -148,6 +148,12 @@ result<scenario_event> read_event(const json& from, const std::string& place) {
     return keep(read_clear(what, place));
   if (deed == "say")
     return keep(read_say(what, place));
+  if (deed == "event") {
+    auto read = read_trigger(what, place);
+    if (read)
+      read->sample = true;
+    return keep(std::move(read));
+  }
   if (deed == "fault") {
     auto read = read_fault(what, place);
     if (!read)

@@ -58,7 +58,8 @@ struct scenario_event {
   struct calm {};
 
   duration at{};
-  std::variant<raid_request, room_request, notice_request, clear_request, say_request, trouble, calm> what;
+  std::variant<raid_request, room_request, notice_request, clear_request, say_request, trigger_request, trouble, calm>
+    what;
 };
 
 /// A whole evening.

@@ -263,10 +263,13 @@ void scenario_player::play_timeline(chat_server& chat, std::vector<raid_request>
       } else if constexpr (std::is_same_v<type, scenario_event::calm>) {
         chat.clear_faults(now);
       } else {
-        request.channel = somewhere(request.channel);
+        if (!request.channel.empty())
+          request.channel = somewhere(request.channel);
         if (request.channel == "*")
           return; // nobody is anywhere
-        if constexpr (std::is_same_v<type, raid_request>)
+        if constexpr (std::is_same_v<type, trigger_request>)
+          events_.push_back(std::move(request));
+        else if constexpr (std::is_same_v<type, raid_request>)
           raids.push_back(std::move(request));
         else if constexpr (std::is_same_v<type, room_request>)
           (void)chat.apply(request, now);

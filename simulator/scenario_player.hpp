@@ -9,6 +9,7 @@
 #include <deque>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace creamery::simulator {
@@ -21,6 +22,11 @@ public:
   /// Does what is due, at most `at_most` things of each channel. Raids take time, so they are returned for somebody to
   /// play.
   std::vector<raid_request> play(chat_server& chat, size_t at_most, time_point now);
+
+  /// What EventSub is to tell since this was asked last.
+  std::vector<trigger_request> take_events() {
+    return std::exchange(events_, {});
+  }
 
   /// When there is something to do.
   time_point next() const;
@@ -61,6 +67,7 @@ private:
   time_point begun_; // the present round of the timeline
   size_t next_event_ = 0;
   time_point next_look_{};
+  std::vector<trigger_request> events_;
 };
 
 } // namespace creamery::simulator

@@ -80,9 +80,9 @@ enum class raid_side : uint8_t { to, from };
 
 /// Whom a condition names. Ids; what its type doesn't need may be empty.
 struct condition_parts {
-  std::string broadcaster;
+  std::string broadcaster = {};
   /// The moderator, chatter or user.
-  std::string self;
+  std::string self = {};
   std::string reward = {};
   raid_side side = raid_side::to;
   std::string client = {};

@@ -124,6 +124,16 @@ void from(const json& x, clip& to) {
 
 void from(const json& x, subscription& to) {
   to = {text(x, "id"), text(x, "status"), text(x, "type"), text(x, "version"), number(x, "cost")};
+  if (auto condition = x.is_object() ? x.find("condition") : x.end(); condition != x.end() && condition->is_object())
+    for (const auto& [name, value] : condition->items())
+      if (value.is_string() && value != "")
+        to.condition[name] = value.get<std::string>();
+  if (auto transport = x.is_object() ? x.find("transport") : x.end(); transport != x.end()) {
+    to.method = text(*transport, "method");
+    to.target = text(*transport, to.method == "webhook"     ? "callback"
+                                 : to.method == "websocket" ? "session_id"
+                                                            : "conduit_id");
+  }
 }
 
 void from(const json& x, conduit& to) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -156,6 +157,11 @@ struct subscription {
   std::string type;
   std::string version;
   int64_t cost = 0;
+  /// Without what is empty.
+  std::map<std::string, std::string> condition = {};
+  /// `webhook`, `websocket` or `conduit`, and its callback, session or conduit.
+  std::string method = {};
+  std::string target = {};
 };
 
 struct conduit {

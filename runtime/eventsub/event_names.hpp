@@ -13,8 +13,8 @@ struct wanted_event {
   const subscription_type* type = nullptr;
   /// Of a raid: which side the channel is on.
   raid_side side = raid_side::to;
-  /// Only for this reward, where the type allows that; empty: for all.
-  std::string reward = {};
+  /// Only for this reward, where the type allows that; of this organization or extension, where it needs one. Empty: for all.
+  std::string of = {};
 
   friend bool operator==(const wanted_event&, const wanted_event&) = default;
 };

@@ -15,16 +15,29 @@ bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-/// The id in an answer: of the subscription that was made, or of the one that is there already.
-std::string id_in(const std::string& body) {
+constexpr std::string_view pending = "webhook_callback_verification_pending";
+constexpr std::string_view unreachable = "webhook_callback_verification_failed";
+
+/// So many subscriptions may be verified before Twitch's answers to our questions are here.
+constexpr size_t most_early = 1'000;
+
+/// What an answer says of a subscription: of the one that was made, or of the one that is there already.
+std::pair<std::string, std::string> id_and_status_in(const std::string& body) {
   auto parsed = nlohmann::json::parse(body, nullptr, false);
   if (!parsed.is_object())
     return {};
   auto data = parsed.find("data");
   const auto& object =
     data != parsed.end() && data->is_array() && !data->empty() && data->front().is_object() ? data->front() : parsed;
-  auto id = object.find("id");
-  return id != object.end() && id->is_string() ? id->get<std::string>() : std::string{};
+  auto text = [&](const char* name) {
+    auto found = object.find(name);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+  };
+  return {text("id"), text("status")};
+}
+
+bool is_alike(const wanted_subscription& wanted, const helix::subscription& listed) {
+  return wanted.type->name == listed.type && wanted.type->version == listed.version && wanted.about == listed.condition;
 }
 
 std::string scopes_for(const subscription_type& type) {
@@ -39,6 +52,43 @@ std::string scopes_for(const subscription_type& type) {
 std::string to_string(const wanted_subscription& x) {
   auto text = std::string{x.type->name} + " " + std::string{x.type->version};
   return x.channel.empty() ? text : text + " in #" + x.channel;
+}
+
+std::string describe(const subscriptions& all, const std::string& bot) {
+  using state = subscriptions::state;
+
+  struct line {
+    std::string type;
+    std::string outcome;
+    std::string channels;
+  };
+
+  std::vector<line> lines;
+  size_t width = 0;
+  for (const auto& one : all.entries()) {
+    auto outcome = one.is == state::enabled      ? std::string{"subscribed"}
+                   : one.is == state::refused    ? "refused: " + one.why
+                   : one.is == state::revoked    ? "ended by Twitch: " + one.why
+                   : one.is == state::unverified ? std::string{"Twitch is looking for the callback"}
+                                                 : std::string{"not yet"} + (one.why.empty() ? "" : ": " + one.why);
+    auto is_owners = grantor_of(*one.what.type) == grantor::broadcaster && !one.what.channel.empty();
+    if (one.is == state::refused && one.needs_grant)
+      outcome += "; what helps: creamery auth " + bot + (is_owners ? " --channel " + one.what.channel : "");
+    auto type = std::string{one.what.type->name} + " " + std::string{one.what.type->version};
+    auto known =
+      std::find_if(lines.begin(), lines.end(), [&](const line& x) { return x.type == type && x.outcome == outcome; });
+    if (known == lines.end())
+      known = lines.insert(lines.end(), {type, outcome, ""});
+    if (!one.what.channel.empty() && !contains(known->channels + " ", " #" + one.what.channel + " "))
+      known->channels += " #" + one.what.channel;
+    width = std::max(width, type.size());
+  }
+  std::string table =
+    std::to_string(all.count(state::enabled)) + " of " + std::to_string(all.entries().size()) + " subscriptions";
+  for (const auto& one : lines)
+    table += "\n  " + one.type + std::string(width - one.type.size() + 2, ' ') + one.outcome
+             + (one.channels.empty() ? "" : " (" + one.channels.substr(1) + ")");
+  return table;
 }
 
 std::vector<std::string> subscriptions::want(std::vector<wanted_subscription> all, time_point now) {
@@ -77,7 +127,7 @@ void subscriptions::end() {
   ++round_;
   asked_ = 0;
   for (auto& one : entries_)
-    if (one.is == state::asked || one.is == state::enabled)
+    if (one.is_there())
       one = {.what = std::move(one.what)};
 }
 
@@ -96,8 +146,8 @@ bool subscriptions::is_useful(time_point now) const {
 subscriptions::time_point subscriptions::useful_at() const {
   auto earliest = never;
   for (const auto& one : entries_) {
-    auto is_there = one.is == state::enabled || one.is == state::asked || one.is == state::missing;
-    earliest = std::min(earliest, is_there ? time_point::min() : one.due);
+    auto is_useful = one.is_there() || one.is == state::missing;
+    earliest = std::min(earliest, is_useful ? time_point::min() : one.due);
   }
   return earliest;
 }
@@ -108,7 +158,7 @@ std::vector<size_t> subscriptions::next(time_point now) {
     return places;
   for (size_t place = 0; place < entries_.size() && asked_ < options_.at_once; ++place) {
     auto& one = entries_[place];
-    if (one.is == state::asked || one.is == state::enabled || one.due > now)
+    if (one.is_there() || one.due > now)
       continue;
     one.is = state::asked;
     ++asked_;
@@ -121,7 +171,7 @@ subscriptions::time_point subscriptions::deadline() const {
   auto earliest = never;
   if (has_transport_ && asked_ < options_.at_once)
     for (const auto& one : entries_)
-      if (one.is != state::asked && one.is != state::enabled)
+      if (!one.is_there())
         earliest = std::min(earliest, one.due);
   return earliest;
 }
@@ -134,8 +184,9 @@ subscriptions::meaning subscriptions::answered(size_t place, uint64_t round, con
   --asked_;
   const auto& error = answer.why;
   if (!answer.is_error || error.status == 409) { // 409: it was there already
-    one.is = state::enabled;
-    one.id = id_in(answer.body);
+    auto [id, status] = id_and_status_in(answer.body);
+    one.is = status == pending && early_.erase(id) == 0 ? state::unverified : state::enabled;
+    one.id = std::move(id);
     one.why.clear();
     retry_.reset();
     return meaning::nothing;
@@ -150,10 +201,19 @@ subscriptions::meaning subscriptions::answered(size_t place, uint64_t round, con
     refuse(one, "Twitch has removed this version", never);
   } else if (error.status == 403 || error.what == kind::unauthorized) {
     auto scopes = scopes_for(*one.what.type);
+    one.needs_grant = !scopes.empty();
     refuse(one, scopes.empty() ? error.text : "needs the scope " + scopes + " (" + error.text + ")",
            now + options_.ask_again);
   } else if (error.status == 429) {
-    refuse(one, error.text, now + (contains(error.text, "exceeded") ? options_.ask_again : options_.too_many));
+    if (contains(error.text, "total cost"))
+      refuse(
+        one,
+        error.text
+          + "; it costs nothing once the channel's owner has authorised the application: creamery auth BOT --channel "
+          + one.what.channel,
+        now + options_.ask_again);
+    else
+      refuse(one, error.text, now + (contains(error.text, "exceeded") ? options_.ask_again : options_.too_many));
   } else if (error.what == kind::refused) {
     refuse(one, error.text, now + options_.ask_again);
   } else {
@@ -162,6 +222,59 @@ subscriptions::meaning subscriptions::answered(size_t place, uint64_t round, con
     one.due = now + retry_.next();
   }
   return meaning::nothing;
+}
+
+void subscriptions::verified(const std::string& id) {
+  auto found = std::find_if(entries_.begin(), entries_.end(), [&](const entry& x) { return x.id == id; });
+  if (found != entries_.end() && found->is == state::unverified)
+    found->is = state::enabled;
+  else if (found == entries_.end() && early_.size() < most_early)
+    early_.insert(id);
+}
+
+std::vector<std::string> subscriptions::compare(const std::vector<helix::subscription>& listed, time_point now) {
+  std::vector<std::string> useless;
+  std::set<const helix::subscription*> used;
+  for (auto& one : entries_) {
+    const helix::subscription* best = nullptr;
+    for (const auto& x : listed)
+      if (is_alike(one.what, x) && (best == nullptr || (best->status != "enabled" && x.status == "enabled")))
+        best = &x;
+    if (one.is == state::asked) { // Twitch is about to tell
+      used.insert(best);
+      continue;
+    }
+    compare(one, best, now);
+    if (best != nullptr && one.is_there())
+      used.insert(best);
+  }
+  for (const auto& x : listed)
+    if (!used.contains(&x))
+      useless.push_back(x.id);
+  return useless;
+}
+
+void subscriptions::compare(entry& one, const helix::subscription* listed, time_point now) {
+  if (listed != nullptr && (listed->status == "enabled" || listed->status == pending)) {
+    one = {.what = std::move(one.what),
+           .is = listed->status == pending ? state::unverified : state::enabled,
+           .id = listed->id};
+    return;
+  }
+  auto was_there = one.is_there();
+  one.id.clear();
+  if (listed != nullptr && listed->status == unreachable && was_there) {
+    refuse(one,
+           "Twitch didn't reach the callback, or wasn't answered right: is it the right address, on port 443 and with "
+           "a valid "
+           "certificate?",
+           now + retry_.next());
+  } else if (listed != nullptr && was_there) {
+    refuse(one, listed->status, now + options_.ask_again);
+    one.is = state::revoked;
+  } else if (was_there) {
+    one = {.what = std::move(one.what), .due = now};
+  }
 }
 
 const subscriptions::entry* subscriptions::revoked(const named_subscription& what, time_point now) {
@@ -182,7 +295,7 @@ size_t subscriptions::count(state is) const {
 }
 
 bool subscriptions::settled() const {
-  return count(state::missing) + count(state::asked) == 0;
+  return count(state::missing) + count(state::asked) + count(state::unverified) == 0;
 }
 
 void subscriptions::refuse(entry& one, std::string why, time_point due) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,12 @@ inline constexpr size_t subscriptions_on_session = 300;
 /// "channel.follow 2 in #ann", for people.
 std::string to_string(const wanted_subscription& x);
 
+class subscriptions;
+
+/// How they stand, as a table for people: a line for each type and what became of it, with the command that helps.
+/// @param bot for the command.
+std::string describe(const subscriptions& all, const std::string& bot);
+
 /// The subscriptions of one transport: which are wanted, which there are, which Twitch refuses and why (twitch-platform 3.7). No
 /// socket, no clock: it is told what Twitch has answered, and says what is to be asked.
 class subscriptions {
@@ -45,6 +52,8 @@ public:
     backoff::options retry{.first = std::chrono::seconds{1}, .cap = std::chrono::minutes{2}};
     /// Before Twitch is asked again for what it has refused: a scope may be granted, a ban be lifted.
     clock::duration ask_again = std::chrono::minutes{30};
+    /// How long Twitch may take to find out whether a callback is there.
+    clock::duration verification = std::chrono::seconds{30};
     /// After "too many": old ones count for some time after their sockets are gone.
     clock::duration too_many = std::chrono::seconds{20};
   };
@@ -55,6 +64,8 @@ public:
     /// It has been asked for.
     asked,
     enabled,
+    /// Twitch has yet to find out whether the callback is there.
+    unverified,
     /// Twitch doesn't allow it.
     refused,
     /// Twitch has ended it.
@@ -70,6 +81,13 @@ public:
     std::string why = {};
     /// When it is asked for (again).
     time_point due{};
+    /// It needs somebody's grant.
+    bool needs_grant = false;
+
+    /// Twitch has it, or will have it if all goes well.
+    bool is_there() const noexcept {
+      return is == state::asked || is == state::enabled || is == state::unverified;
+    }
   };
 
   subscriptions(options o, uint64_t seed) : options_(o), retry_(o.retry, seed) {
@@ -109,6 +127,13 @@ public:
   /// Twitch has answered. @param round what `round()` was when it was asked.
   meaning answered(size_t place, uint64_t round, const helix::answer& answer, time_point now);
 
+  /// Twitch has found the callback of this one.
+  void verified(const std::string& id);
+
+  /// Compares with Twitch's own list of all that there is over this transport: what isn't there any more is asked for again, what is
+  /// there already is not asked for. @returns the ids of those that are of no use.
+  std::vector<std::string> compare(const std::vector<helix::subscription>& listed, time_point now);
+
   /// Twitch has ended one. @returns it, if it was one of ours.
   const entry* revoked(const named_subscription& what, time_point now);
 
@@ -127,7 +152,8 @@ public:
   bool settled() const;
 
 private:
-  void refuse(entry& one, std::string why, time_point due);
+  static void refuse(entry& one, std::string why, time_point due);
+  void compare(entry& one, const helix::subscription* listed, time_point now);
 
   options options_;
   backoff retry_;
@@ -135,6 +161,8 @@ private:
   bool has_transport_ = false;
   uint64_t round_ = 0;
   size_t asked_ = 0;
+  /// Verified before Twitch's answer to the question was here.
+  std::set<std::string> early_;
 };
 
 } // namespace creamery::eventsub

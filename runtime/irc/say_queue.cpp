@@ -39,7 +39,7 @@ bool is_send_refusal(std::string_view msg_id) noexcept {
 }
 
 bool say_queue::accept(const say& message, time_point now) {
-  if (is_repeated(message))
+  if (is_repeated(message) || durable_.contains(message.durable))
     return true;
   auto text = outgoing_text::clean(message.text);
   auto action = outgoing_text::take_action(text);
@@ -58,8 +58,11 @@ bool say_queue::accept(const say& message, time_point now) {
                               .accepted = now,
                               .expires = now + std::chrono::milliseconds{message.max_age_ms},
                               .caused_at = message.caused_at,
+                              .durable = message.durable,
                               .place = next_place_++});
   }
+  if (message.durable != 0)
+    durable_[message.durable] = pieces.size();
   counters_.accepted += pieces.size();
   counters_.waiting += pieces.size();
   expiry_ = std::min(expiry_, target.waiting.back().expires + clock::duration{1});
@@ -189,7 +192,16 @@ void say_queue::give_up(lane& in, entry one) {
     wait_again(in, std::move(one));
   } else {
     ++counters_.unconfirmed;
+    end(one);
   }
+}
+
+void say_queue::end(const entry& one) {
+  auto message = durable_.find(one.durable);
+  if (message == durable_.end() || --message->second > 0)
+    return;
+  durable_.erase(message);
+  ended_.push_back(one.durable);
 }
 
 void say_queue::left(const std::string& bot, const std::string& channel) {
@@ -197,6 +209,9 @@ void say_queue::left(const std::string& bot, const std::string& channel) {
   if (in == nullptr)
     return;
   rooms_[channel].privileged = false;
+  for (const auto* all : {&in->waiting, &in->in_flight})
+    for (const auto& one : *all)
+      end(one);
   counters_.abandoned += in->waiting.size();
   counters_.waiting -= in->waiting.size();
   counters_.unconfirmed += in->in_flight.size();
@@ -220,6 +235,7 @@ void say_queue::own_state(const std::string& bot, const std::string& channel, bo
     if (confirmed == in_flight.end())
       return;
   }
+  end(*confirmed);
   in_flight.erase(confirmed);
   --counters_.in_flight;
   ++counters_.confirmed;
@@ -230,6 +246,7 @@ bool say_queue::noticed(const std::string& bot, const std::string& channel, std:
   if (!is_send_refusal(msg_id) || in == nullptr || in->in_flight.empty())
     return false;
   // A NOTICE names no message, but the answers come in the order of the messages.
+  end(in->in_flight.front());
   in->in_flight.pop_front();
   --counters_.in_flight;
   ++counters_.refused;
@@ -247,6 +264,8 @@ bool say_queue::decided(const send_verdict& verdict) {
   auto sent = std::move(*one);
   in->in_flight.erase(one);
   --counters_.in_flight;
+  if (verdict.what != send_verdict::kind::unknown)
+    end(sent);
   switch (verdict.what) {
     case send_verdict::kind::confirmed: ++counters_.confirmed; break;
     case send_verdict::kind::refused: ++counters_.refused; break;
@@ -397,17 +416,24 @@ void say_queue::drop_expired(time_point now) {
   expiry_ = time_point::max();
   for (auto* one : busy_) {
     // Ages differ from message to message, so an old one may stand behind a young one.
-    auto too_old = std::erase_if(one->waiting, [now](const auto& x) { return now > x.expires; });
+    auto too_old = std::erase_if(one->waiting, [&](const auto& x) {
+      if (now <= x.expires)
+        return false;
+      end(x);
+      return true;
+    });
     counters_.aged_out += too_old;
     counters_.waiting -= too_old;
     while (!one->in_flight.empty() && now - one->in_flight.front().written >= options_.confirm_timeout) {
       auto unanswered = std::move(one->in_flight.front());
       one->in_flight.pop_front();
       --counters_.in_flight;
-      if (one->has(unanswered.session))
+      if (one->has(unanswered.session)) {
         ++counters_.unconfirmed; // Twitch had its time to answer
-      else
+        end(unanswered);
+      } else {
         give_up(*one, std::move(unanswered));
+      }
     }
     for (const auto& waiting : one->waiting)
       expiry_ = std::min(expiry_, waiting.expires + clock::duration{1});

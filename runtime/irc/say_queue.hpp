@@ -119,6 +119,16 @@ public:
   /// What may be written now, in order. Drops what has become too old.
   std::vector<transmission> next(time_point now);
 
+  /// The durable messages (`say::durable`) of which nothing waits and nothing is unanswered any more, since this was asked last.
+  std::vector<uint64_t> take_ended() {
+    return std::exchange(ended_, {});
+  }
+
+  /// How many more lines may wait.
+  size_t lines_left() const noexcept {
+    return options_.capacity - std::min<size_t>(options_.capacity, counters_.waiting);
+  }
+
   /// When `next` is to be called again; `time_point::max()`: only after something has happened.
   time_point deadline() const noexcept {
     return deadline_;
@@ -141,6 +151,7 @@ private:
     time_point accepted;
     time_point expires;
     int64_t caused_at = 0;
+    uint64_t durable = 0;
     /// Its place among all that were accepted.
     uint64_t place = 0;
     std::string nonce = {};
@@ -216,6 +227,8 @@ private:
   /// What a session wrote will not be answered any more.
   void give_up(lane& in, entry one);
   void drop_expired(time_point now);
+  /// Nothing more will be heard of this line.
+  void end(const entry& one);
   /// What may have been written or not, by sessions that there are again.
   void repeat(std::vector<transmission>& todo);
   std::string make_nonce();
@@ -239,6 +252,9 @@ private:
   bool has_repeats_ = false;
   std::map<std::string, room> rooms_;
   std::map<speaker_key, last_message> speakers_;
+  /// Lines of durable messages that wait or are unanswered.
+  std::map<uint64_t, size_t> durable_;
+  std::vector<uint64_t> ended_;
   send_counters counters_;
   time_point deadline_ = time_point::max();
 };

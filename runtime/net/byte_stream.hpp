@@ -49,6 +49,15 @@ public:
     tls_->async_handshake(boost::asio::ssl::stream_base::client, std::forward<Handler>(handler));
   }
 
+  /// Begins with TLS as a server.
+  ///
+  /// @param handler `void(error_code)`
+  template <class Handler>
+  void async_accept_handshake(boost::asio::ssl::context& settings, Handler&& handler) {
+    tls_.emplace(socket_, settings);
+    tls_->async_handshake(boost::asio::ssl::stream_base::server, std::forward<Handler>(handler));
+  }
+
   /// Why the handshake failed, for people; names what was wrong with a certificate.
   std::string explain_handshake(const error_code& ec);
 

@@ -256,10 +256,26 @@ std::string to_json(const node_report& report) {
                       {"remedy", x.remedy},
                       {"problem", x.problem},
                       {"renewals", x.renewals}});
+  auto webhooks = json::array();
+  for (const auto& x : report.webhooks)
+    webhooks.push_back({{"name", x.name},
+                        {"connections", x.connections},
+                        {"too_many", x.too_many},
+                        {"bad_requests", x.bad_requests},
+                        {"timeouts", x.timeouts},
+                        {"failed_handshakes", x.failed_handshakes},
+                        {"challenges", x.challenges},
+                        {"notifications", x.notifications},
+                        {"revocations", x.revocations},
+                        {"unknown", x.unknown},
+                        {"not_stored", x.not_stored},
+                        {"refused", x.refused},
+                        {"clock_ahead_ms", x.clock_ahead_ms}});
   json all{{"tree", tree_of(report.tree, "", report)},
            {"bots", std::move(bots)},
            {"accounts", std::move(accounts)},
            {"tokens", std::move(tokens)},
+           {"webhooks", std::move(webhooks)},
            {"store",
             {{"waiting", report.store.waiting},
              {"events", report.store.events},

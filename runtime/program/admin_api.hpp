@@ -2,7 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "messages/secret.hpp"
-#include "runtime/admin/http_server.hpp"
+#include "runtime/net/http_server.hpp"
 
 #include <string>
 

@@ -68,7 +68,7 @@ void share(account_settings& account, account_settings other) {
 } // namespace
 
 std::vector<diagnostic> find_unsupported(const configuration& config) {
-  std::vector<diagnostic> found;
+  auto found = find_webhook_mistakes(config);
   for (const auto& bot : config.bots) {
     if (bot.chat == chat_transport::eventsub)
       found.push_back(
@@ -89,7 +89,8 @@ std::vector<diagnostic> find_unsupported(const configuration& config) {
   return found;
 }
 
-bot_plan plan_bots(const configuration& config, token_vault* vault, module_loader& modules, const guilt_list* guilty) {
+bot_plan plan_bots(const configuration& config, const webhook_plan& webhooks, token_vault* vault,
+                   module_loader& modules, const guilt_list* guilty) {
   bot_plan plan;
   for (const auto& bot : config.bots) {
     auto needs = needs_of(bot, modules, guilty);
@@ -101,6 +102,7 @@ bot_plan plan_bots(const configuration& config, token_vault* vault, module_loade
       shared = plan.accounts.insert(plan.accounts.end(), std::move(mine));
     else
       share(*shared, std::move(mine));
+    shared->bots.push_back(bot.name);
     bot_settings settings{bot.name, shared->id, bot.prefix, bot.channels, {}, static_cast<size_t>(bot.redundancy)};
     if (!bot.anonymous)
       settings.send = bot.send == send_transport::irc     ? send_way::irc
@@ -110,6 +112,9 @@ bot_plan plan_bots(const configuration& config, token_vault* vault, module_loade
       settings.cogs.push_back({cog.name, cog.options});
     if (!bot.anonymous)
       settings.events = std::move(needs.events);
+    if (auto callback = webhooks.callbacks.find(bot.name); callback != webhooks.callbacks.end())
+      settings.webhook = callback->second;
+    settings.client_id = bot.client_id;
     plan.bots.push_back(std::move(settings));
     if (!bot.client_id.empty())
       plan.broadcasters.groups.push_back({grant_for(bot, needs.broadcaster_scopes), bot.channels});

@@ -1,9 +1,12 @@
 #include "runtime/program/event_plan.hpp"
 
 #include "config/did_you_mean.hpp"
+#include "runtime/program/webhook_plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <utility>
 
 namespace creamery {
 
@@ -12,8 +15,16 @@ namespace {
 /// What one entry under `events` says.
 struct configured_event {
   std::string name;
-  std::string reward;
+  /// The reward, organization or extension whose events are meant.
+  std::string of;
+  eventsub::subject is = eventsub::subject::reward;
 };
+
+/// The options that say of what an event is.
+constexpr std::array<std::pair<const char*, eventsub::subject>, 3> of_what{
+  {{"reward", eventsub::subject::reward},
+   {"organization", eventsub::subject::organization},
+   {"extension", eventsub::subject::extension}}};
 
 const nlohmann::json* configured_events(const bot_config& bot) {
   for (const auto& cog : bot.cogs)
@@ -21,6 +32,13 @@ const nlohmann::json* configured_events(const bot_config& bot) {
       if (auto events = cog.options.find("events"); events != cog.options.end())
         return &*events;
   return nullptr;
+}
+
+const char* option_for(eventsub::subject what) {
+  for (const auto& [option, subject] : of_what)
+    if (subject == what)
+      return option;
+  return "kind";
 }
 
 /// The entries, or nothing if it is neither a list of names nor a map.
@@ -39,9 +57,13 @@ std::optional<std::vector<configured_event>> entries_of(const nlohmann::json& ev
   for (const auto& [name, value] : events.items()) {
     if (value == nlohmann::json(false))
       continue;
-    auto reward = value.is_object() ? value.find("reward") : value.end();
-    all.push_back({name, value.is_object() && reward != value.end() && reward->is_string() ? reward->get<std::string>()
-                                                                                           : std::string{}});
+    configured_event one{name, {}};
+    for (const auto& [option, subject] : of_what)
+      if (value.is_object() && value.contains(option) && value[option].is_string()) {
+        one.of = value[option].get<std::string>();
+        one.is = subject;
+      }
+    all.push_back(std::move(one));
   }
   return all;
 }
@@ -64,7 +86,7 @@ std::vector<eventsub::wanted_event> plan_events(const bot_config& bot, const std
   if (const auto* events = configured_events(bot))
     for (const auto& entry : entries_of(*events).value_or(std::vector<configured_event>{}))
       for (auto one : eventsub::events_named(entry.name)) {
-        one.reward = entry.reward;
+        one.of = entry.of;
         add(all, std::move(one));
       }
   for (const auto& name : of_modules)
@@ -104,14 +126,22 @@ std::vector<diagnostic> find_event_mistakes(const bot_config& bot) {
                        "a name of docs/configuration.md, or a type of Twitch's like channel.follow"});
     }
     for (const auto& one : meant) {
-      if (one.type->only_webhook)
+      auto needs_one =
+        one.type->about == eventsub::subject::organization || one.type->about == eventsub::subject::extension;
+      if (one.type->only_webhook && transport_of(bot) != event_transport::webhook)
         found.push_back({severity::error, bot.where,
                          "bot '" + bot.name + "': Twitch sends the event '" + entry.name + "' over webhooks only",
-                         "another event"});
-      if (!entry.reward.empty() && one.type->about != eventsub::subject::reward)
+                         "another event, or transport: webhook"});
+      if (!entry.of.empty() && one.type->about != entry.is)
+        found.push_back(
+          {severity::error, bot.where,
+           "bot '" + bot.name + "': the event '" + entry.name + "' is not of a single " + option_for(entry.is),
+           "no '" + std::string{option_for(entry.is)} + "'"});
+      if (entry.of.empty() && needs_one)
         found.push_back({severity::error, bot.where,
-                         "bot '" + bot.name + "': the event '" + entry.name + "' is of no single reward",
-                         "no 'reward'"});
+                         "bot '" + bot.name + "': the event '" + entry.name + "' needs to know of which "
+                           + option_for(one.type->about),
+                         "{" + std::string{option_for(one.type->about)} + ": ID} behind its name"});
     }
   }
   return found;

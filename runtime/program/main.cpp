@@ -1,6 +1,7 @@
 #include "actors/init.hpp"
 #include "runtime/program/commands.hpp"
 #include "simulator/simulate.hpp"
+#include "simulator/trigger.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -50,6 +51,10 @@ void add_simulate_options(CLI::App& command, simulate_arguments& arguments) {
   command
     .add_option("--pong-timeout", arguments.pong_timeout, "seconds that a client may take to answer (default: 60)")
     ->check(CLI::PositiveNumber);
+  command
+    .add_option("--webhook-ca", server.webhook_ca_file,
+                "certificates that webhooks' callbacks may have besides the system's")
+    ->type_name("FILE");
   command.add_flag("--no-limits", arguments.no_limits, "judge no rate limits");
   command.add_option("--replay", arguments.replay.file, "a file of raw IRC lines to send again")->type_name("FILE");
   command.add_option("--rate", arguments.rate, "replay so many lines a second (default: as recorded)");
@@ -61,6 +66,17 @@ void add_simulate_options(CLI::App& command, simulate_arguments& arguments) {
     ->check(CLI::IsMember({"quiet", "info", "debug"}))
     ->capture_default_str();
   command.add_option("--seconds", arguments.seconds, "ends by itself after so long");
+}
+
+void add_trigger_options(CLI::App& command, creamery::simulator::trigger_arguments& arguments) {
+  command.add_option("type", arguments.type, "the event's type, like channel.raid")->required();
+  command.add_option("members", arguments.members, "what differs from the sample, like viewers=9001");
+  command.add_option("--version", arguments.version, "the type's version (default: whatever was subscribed to)");
+  command.add_option("--channel", arguments.channel, "only in this channel (default: in all)");
+  command.add_option("--count", arguments.count, "how often it happens")
+    ->check(CLI::Range(1, 100'000))
+    ->capture_default_str();
+  command.add_option("--control", arguments.control, "the simulator's control API")->capture_default_str();
 }
 
 int simulate(const CLI::App& command, simulate_arguments& arguments) {
@@ -130,6 +146,10 @@ int main(int argc, char** argv) {
   auto* simulated = program.add_subcommand("simulate", "Twitch chat on localhost, to develop and test against");
   add_simulate_options(*simulated, simulate_arguments);
 
+  creamery::simulator::trigger_arguments trigger_arguments;
+  auto* triggered = simulated->add_subcommand("trigger", "lets a simulator that is running tell an event of EventSub");
+  add_trigger_options(*triggered, trigger_arguments);
+
   CLI11_PARSE(program, argc, argv);
 
   creamery::init_message_types();
@@ -148,5 +168,7 @@ int main(int argc, char** argv) {
       demo_arguments.seconds = std::chrono::seconds{demo_seconds};
     return creamery::demo(demo_arguments);
   }
+  if (*triggered)
+    return creamery::simulator::trigger(trigger_arguments);
   return simulate(*simulated, simulate_arguments);
 }

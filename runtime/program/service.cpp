@@ -1,8 +1,8 @@
 #include "runtime/program/service.hpp"
 
 #include "actors/node.hpp"
-#include "runtime/admin/http_server.hpp"
 #include "runtime/modules/module_loader.hpp"
+#include "runtime/net/http_server.hpp"
 #include "runtime/net/net_context.hpp"
 #include "runtime/program/admin_api.hpp"
 #include "runtime/program/bot_plan.hpp"
@@ -45,8 +45,8 @@ class service::implementation {
 public:
   implementation(std::unique_ptr<net_context> net, std::unique_ptr<identity_client> identity,
                  std::unique_ptr<helix_connection> helix, std::unique_ptr<module_loader> modules,
-                 test_settings settings, bot_plan plan, supervision_settings supervision, opened_store store,
-                 std::function<void()> on_failure)
+                 test_settings settings, bot_plan plan, std::vector<webhook_settings> webhooks,
+                 supervision_settings supervision, opened_store store, std::function<void()> on_failure)
     : store_(std::move(store.folder)),
       net_(std::move(net)),
       identity_(std::move(identity)),
@@ -61,7 +61,8 @@ public:
                    std::move(supervision),
                    std::move(store.settings),
                    {identity_.get(), std::move(store.vault), settings.tokens, helix_.get()},
-                   std::move(settings.eventsub)},
+                   std::move(settings.eventsub),
+                   std::move(webhooks)},
       system_(for_bursts(config_)) {
     node_ = system_.spawn<node>(std::move(plan.accounts),
                                 std::make_shared<const broadcaster_settings>(std::move(plan.broadcasters)),
@@ -194,10 +195,13 @@ result<std::unique_ptr<service>> service::start(const configuration& config, con
   if (!helix)
     return helix.error();
   auto modules = std::make_unique<module_loader>(module_loader::usual_directories(extra.cog_path));
-  auto plan = plan_bots(config, store.vault.get(), *modules, store.settings.guilty.get());
+  auto webhooks = plan_webhooks(config, store.vault.get());
+  if (!webhooks)
+    return webhooks.error();
+  auto plan = plan_bots(config, *webhooks, store.vault.get(), *modules, store.settings.guilty.get());
   auto impl = std::make_unique<implementation>(
     std::move(*net), std::move(*identity), std::move(*helix), std::move(modules), std::move(settings), std::move(plan),
-    plan_supervision(config.supervision), std::move(store), extra.on_failure);
+    std::move(webhooks->ports), plan_supervision(config.supervision), std::move(store), extra.on_failure);
   if (!extra.bots_only)
     impl->open_admin(config.admin, extra.faults);
   return std::unique_ptr<service>{new service{std::move(impl)}};

@@ -54,6 +54,11 @@ const std::map<std::string, setter, std::less<>>& setters() {
      [](test_settings& x, int64_t value) { x.eventsub.session.handover = milliseconds{value}; }},
     {"eventsub_grace_ms",
      [](test_settings& x, int64_t value) { x.eventsub.session.keepalive_grace = milliseconds{value}; }},
+    {"eventsub_compare_ms", [](test_settings& x, int64_t value) { x.eventsub.compare_every = milliseconds{value}; }},
+    {"eventsub_verification_ms",
+     [](test_settings& x, int64_t value) { x.eventsub.subscriptions.verification = milliseconds{value}; }},
+    {"eventsub_retry_ms",
+     [](test_settings& x, int64_t value) { x.eventsub.subscriptions.retry.first = milliseconds{value}; }},
     {"overlap_ms", [](test_settings& x, int64_t value) { x.chat.overlap = milliseconds{value}; }},
   };
   return all;

@@ -180,8 +180,8 @@ durable_store::verdict durable_store::add(const cog_outcome& what, int64_t now) 
   return verdict::written;
 }
 
-void durable_store::forget_say(int64_t id) {
-  database_->prepare("DELETE FROM say WHERE id = ?").bind(id).run();
+void durable_store::forget_say(uint64_t number) {
+  database_->prepare("DELETE FROM say WHERE id = ?").bind(number).run();
 }
 
 void durable_store::clean_up(int64_t now) {
@@ -251,21 +251,22 @@ uint64_t durable_store::waiting() {
   return row.step() ? static_cast<uint64_t>(row.number(0)) : 0;
 }
 
-std::vector<durable_store::kept_say> durable_store::says() {
-  std::vector<kept_say> found;
-  auto row = database_->prepare(
-    "SELECT id, bot, cog, channel, text, reply_to, promise, max_age_ms, said_at FROM say ORDER BY id");
-  while (row.step()) {
+std::vector<say> durable_store::says(const std::string& bot, uint64_t after, size_t most, int64_t now) {
+  std::vector<say> found;
+  auto row = database_->prepare("SELECT id, bot, cog, channel, text, reply_to, promise, max_age_ms, said_at FROM say "
+                                "WHERE bot = ? AND id > ? ORDER BY id LIMIT ?");
+  for (row.bind(bot, after, static_cast<uint64_t>(most)); row.step();) {
     auto& one = found.emplace_back();
-    one.id = row.number(0);
-    one.message.bot = row.text(1);
-    one.message.cog = row.text(2);
-    one.message.channel = row.text(3);
-    one.message.text = row.text(4);
-    one.message.reply_to = row.text(5);
-    one.message.promise = row.number(6) == 0 ? delivery_promise::at_most_once : delivery_promise::at_least_once;
-    one.message.max_age_ms = static_cast<uint32_t>(row.number(7));
-    one.said_at = row.number(8);
+    one.durable = static_cast<uint64_t>(row.number(0));
+    one.bot = row.text(1);
+    one.cog = row.text(2);
+    one.channel = row.text(3);
+    one.text = row.text(4);
+    one.reply_to = row.text(5);
+    one.promise = row.number(6) == 0 ? delivery_promise::at_most_once : delivery_promise::at_least_once;
+    // A clock that was set back meanwhile says that it is yet to be said: then it was said just now.
+    auto waited = std::max<int64_t>(now - row.number(8), 0);
+    one.max_age_ms = static_cast<uint32_t>(std::clamp<int64_t>(row.number(7) - waited, 0, UINT32_MAX));
   }
   return found;
 }

@@ -73,7 +73,7 @@ public:
   verdict add(const cog_outcome& what, int64_t now);
 
   /// Somebody has seen to it that this durable message is said, or has given it up.
-  void forget_say(int64_t id);
+  void forget_say(uint64_t number);
 
   /// Removes what nobody needs any more, a bounded number of rows at a time.
   void clean_up(int64_t now);
@@ -100,15 +100,9 @@ public:
   /// How many events some cog hasn't handled yet.
   uint64_t waiting();
 
-  struct kept_say {
-    int64_t id = 0;
-    say message;
-    /// Milliseconds since 1970.
-    int64_t said_at = 0;
-  };
-
-  /// What is to be said for certain, in order.
-  std::vector<kept_say> says();
+  /// What this bot is to say for certain behind this number (`say::durable`), in order, at most so many; how long each may still wait
+  /// is worked out for this moment.
+  std::vector<say> says(const std::string& bot, uint64_t after, size_t most, int64_t now);
 
   std::optional<std::string> get(std::string_view setting);
 

@@ -218,6 +218,32 @@ result<std::optional<std::string>> token_vault::login_of(std::string_view bot) {
   return found == content->logins.end() ? std::optional<std::string>{} : std::move(found->second);
 }
 
+result<secret> token_vault::secret_for(const std::string& purpose) {
+  {
+    std::lock_guard guard{mutex_};
+    auto content = read();
+    if (!content)
+      return content.error();
+    if (auto known = content->secrets.find(purpose); known != content->secrets.end())
+      return known->second;
+  }
+  secret made;
+  auto failed = change([&](vault_content& content) -> std::optional<trouble> {
+    auto& place = content.secrets[purpose]; // another process may have been faster
+    if (place.empty()) {
+      auto random = random_key();
+      if (!random)
+        return trouble{false, no_random()};
+      place = std::move(*random);
+    }
+    made = place;
+    return std::nullopt;
+  });
+  if (failed)
+    return failed->why;
+  return made;
+}
+
 std::string token_vault::claim(std::string_view client_id, std::string_view login, const std::string& keeper) {
   std::lock_guard guard{mutex_};
   claims_.erase(keeper);

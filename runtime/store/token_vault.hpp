@@ -48,6 +48,9 @@ public:
   /// @returns the token with its generation.
   result<stored_token> grant(stored_token token, std::string_view bot);
 
+  /// A secret of 44 characters that nobody can guess, made up when it is asked for first, and the same ever since.
+  result<secret> secret_for(const std::string& purpose);
+
   /// Who sees to the token of this account, which only one may: whoever claimed it first, of those who use this object. Whoever
   /// claims another account has given up the one before.
   std::string claim(std::string_view client_id, std::string_view login, const std::string& keeper);

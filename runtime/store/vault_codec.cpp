@@ -77,13 +77,19 @@ json to_json(const vault_content& content) {
                       {"expires_at", x.expires_at},
                       {"renewal_begun_at", x.renewal_begun_at},
                       {"generation", x.generation}});
-  return {{"tokens", std::move(tokens)}, {"logins", content.logins}};
+  auto secrets = json::object();
+  for (const auto& [name, text] : content.secrets)
+    secrets[name] = text.reveal();
+  return {{"tokens", std::move(tokens)}, {"logins", content.logins}, {"secrets", std::move(secrets)}};
 }
 
 /// @throws json::exception when it isn't what `to_json` makes.
 vault_content from_json(const json& from) {
   vault_content content;
   content.logins = from.at("logins").get<std::map<std::string, std::string>>();
+  const auto secrets = from.value("secrets", json::object()); // older vaults have none
+  for (const auto& [name, text] : secrets.items())
+    content.secrets[name] = secret{text.get_ref<const std::string&>()};
   for (const auto& x : from.at("tokens")) {
     stored_token one;
     x.at("client_id").get_to(one.client_id);

@@ -19,6 +19,8 @@ struct vault_content {
   std::vector<stored_token> tokens;
   /// The login that a bot's owner has chosen, for bots whose configuration names no account.
   std::map<std::string, std::string> logins;
+  /// Secrets that were made up here, by what they are for.
+  std::map<std::string, secret> secrets = {};
 
   friend bool operator==(const vault_content&, const vault_content&) = default;
 };

@@ -190,9 +190,9 @@ void run(const std::filesystem::path& data) {
   auto seen = std::make_shared<arrivals>();
   auto test_router = system.spawn<caf::stateful_actor<test_router_state, test_router_actor::base>>(seen);
   say_queue::options says;
-  auto test_outbox =
-    system.spawn<outbox>("ann", kept<outbox_memory>::make(says, std::make_shared<allowance_log>(says.limits),
-                                                          say_queue::time_point{}, settings.wall_clock));
+  auto test_outbox = system.spawn<outbox>("ann", std::vector<std::string>{}, store_actor{},
+                                          kept<outbox_memory>::make(says, std::make_shared<allowance_log>(says.limits),
+                                                                    say_queue::time_point{}, settings.wall_clock));
   auto connection = system.spawn<chat_connection>(
     connection_identity{"ann/irc-1", "ann", "ann", system.spawn(test_accounts), system.spawn(test_owner), {"red"}},
     settings, open_with(**net, settings.net), kept<connection_memory>::make(settings));

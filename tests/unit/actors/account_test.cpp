@@ -31,7 +31,7 @@ struct account_fixture : creamery::test::timed_fixture {
   creamery::test::captured_log log;
   creamery::test::environment surroundings;
   account_actor holder = sys.spawn<account>(account_settings{"creamybot", {"creamybot", secret{"hush-hush"}}},
-                                            vault_actor{}, authorizer_actor{}, surroundings.get());
+                                            vault_actor{}, authorizer_actor{}, store_actor{}, surroundings.get());
   std::shared_ptr<outboxes> told = std::make_shared<outboxes>();
   outbox_user_actor user = sys.spawn(follower, told);
 
@@ -104,7 +104,7 @@ SCENARIO("whoever follows an account is told its outbox, and the next one when t
 SCENARIO("an account that Twitch has verified is allowed more") {
   CHECK_EQ(ask<uint64_t>(told_outbox(holder), join_atom_v, uint64_t{5000}), 20u);
   auto verified = sys.spawn<account>(account_settings{"bigbot", {"bigbot", secret{"hush"}}, true}, vault_actor{},
-                                     authorizer_actor{}, surroundings.get());
+                                     authorizer_actor{}, store_actor{}, surroundings.get());
   sched.run();
   CHECK_EQ(ask<uint64_t>(told_outbox(verified), join_atom_v, uint64_t{5000}), 2000u);
   kill(verified);
@@ -113,7 +113,7 @@ SCENARIO("an account that Twitch has verified is allowed more") {
 SCENARIO("an anonymous account has no token, and none is asked for") {
   account_settings nobody{"reader (anonymous)", {"justinfan12345", {}}};
   nobody.anonymous = true;
-  auto reader = sys.spawn<account>(nobody, vault_actor{}, authorizer_actor{}, surroundings.get());
+  auto reader = sys.spawn<account>(nobody, vault_actor{}, authorizer_actor{}, store_actor{}, surroundings.get());
   sched.run();
   CHECK_EQ(ask<credentials>(reader, caf::get_atom_v).login, "justinfan12345");
   CHECK(ask<credentials>(reader, caf::get_atom_v).token.empty());
@@ -125,7 +125,7 @@ SCENARIO("a call of Twitch's API that comes while an account is started waits un
   helix_double twitch;
   surroundings.get().identity.helix = &twitch;
   auto started = sys.spawn<account>(account_settings{"red", {"red", secret{"hush-hush"}}}, vault_actor{},
-                                    authorizer_actor{}, surroundings.get());
+                                    authorizer_actor{}, store_actor{}, surroundings.get());
   auto answer = ask<helix::answer>(started, helix::request{.path = "/users"});
   CHECK(!answer.is_error);
   CHECK_EQ(answer.why.text, "");
@@ -158,7 +158,7 @@ SCENARIO("who asks for a report while there is no outbox gets an error and doesn
 SCENARIO("an account whose predecessor hasn't quite ended has no children yet, and says so") {
   // The one that the fixture has started holds what they work on.
   auto successor = sys.spawn<account>(account_settings{"creamybot", {"creamybot", secret{"hush-hush"}}}, vault_actor{},
-                                      authorizer_actor{}, surroundings.get());
+                                      authorizer_actor{}, store_actor{}, surroundings.get());
   tell(successor, follow_atom_v, std::string{"one"}, user);
   CHECK(told->empty());
   auto failed = std::make_shared<int>(0);

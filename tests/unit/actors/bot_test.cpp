@@ -57,6 +57,7 @@ outbox_actor::behavior_type outbox_double(std::shared_ptr<world> w) {
     [](const own_state&) {},
     [](const channel_notice&) {},
     [](const send_verdict&) {},
+    [](use_atom, const store_actor&) {},
     [](caf::tick_atom) {},
     [](caf::get_atom) { return outbox_report{}; },
     [](ready_atom) {},

@@ -1,6 +1,7 @@
 #define CAF_SUITE actors.cog_events
 
 #include "actors/cog_runner.hpp"
+#include "actors/outbox.hpp"
 #include "actors/store.hpp"
 #include "tests/unit/actors/doubles.hpp"
 #include "tests/unit/store/temporary_folder.hpp"
@@ -271,6 +272,61 @@ SCENARIO("what is done is removed, although the store never comes to rest") {
   REQUIRE_EQ(left.size(), 1u);
   CHECK_EQ(left.front().message_id, "b");
   CHECK_EQ(deeds.size(), 2u);
+}
+
+SCENARIO("what is said durably is kept until it is known what became of it") {
+  auto thank = [](cog& cog) {
+    cog.on_event([&cog](const eventsub::event& event) {
+      cog.say("room", "thanks for " + event.message_id, {.durable = true});
+      cog.storage().set("last", event.message_id);
+    });
+  };
+  start(thank);
+  auto spent = std::make_shared<allowance_log>(account_limits{});
+  outbox_actor box;
+  auto open_box = [&] {
+    auto box_memory = kept<outbox_memory>::make(say_queue::options{}, spent, sched.clock().now(), milliseconds);
+    box = sys.spawn<outbox>("bot", strings{"bot"}, keeper, std::move(box_memory));
+    sched.run();
+  };
+  open_box();
+  auto accepted = [&] { return ask<outbox_report>(box, caf::get_atom_v).messages.accepted; };
+  arrive("a", 1);
+  CHECK_EQ(accepted(), 1u);
+  CHECK_EQ(file->says("bot", 0, 10, 0).size(), 1u);
+  WHEN("everything is killed and begins anew") {
+    kill(box);
+    restart_everything(thank);
+    open_box();
+    THEN("it is there again, and the event isn't handled again") {
+      CHECK_EQ(accepted(), 1u);
+      arrive("a", 1);
+      CHECK_EQ(accepted(), 1u);
+    }
+  }
+  WHEN("it has become too old") {
+    pass(25h);
+    CHECK_EQ(ask<outbox_report>(box, caf::get_atom_v).messages.aged_out, 1u);
+    THEN("it is forgotten") {
+      CHECK(file->says("bot", 0, 10, 0).empty());
+    }
+  }
+  WHEN("a handler throws after it has said something") {
+    kill(runner);
+    auto before = accepted();
+    start([](cog& cog) {
+      cog.on_event([&cog](const eventsub::event&) {
+        cog.say("room", "too early", {.durable = true});
+        throw std::runtime_error("on purpose");
+      });
+    });
+    arrive("b", 1);
+    THEN("it was never said") {
+      CHECK_EQ(accepted(), before);
+      CHECK(file->says("bot", 0, 10, 0).empty());
+    }
+  }
+  kill(box);
 }
 
 END_FIXTURE_SCOPE()

@@ -98,6 +98,7 @@ outbox_actor::behavior_type outbox_double(outbox_actor::pointer self, std::share
     [](const own_state&) {},
     [](const channel_notice&) {},
     [](const send_verdict&) {},
+    [](use_atom, const store_actor&) {},
     [record](caf::tick_atom) { record->unanswered.clear(); },
     [](caf::get_atom) { return outbox_report{}; },
     [](ready_atom) {},

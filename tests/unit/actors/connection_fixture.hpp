@@ -165,6 +165,7 @@ inline outbox_actor::behavior_type outbox_double(outbox_actor::pointer self, wor
     [w](const own_state& state) { w->own_states.push_back(state); },
     [w](const channel_notice& notice) { w->notices.push_back(notice); },
     [](const send_verdict&) {},
+    [](use_atom, const store_actor&) {},
     [w](caf::tick_atom) { w->task(); },
     [](caf::get_atom) { return outbox_report{}; },
     [](ready_atom) {},

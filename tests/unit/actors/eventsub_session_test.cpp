@@ -36,6 +36,12 @@ store_actor::behavior_type store_double(std::shared_ptr<store_record> x) {
     [](const cog_outcome&) {},
     [](caf::tick_atom) {},
     [](clean_up_atom) {},
+    [](caf::get_atom, const std::vector<std::string>&, uint64_t) -> caf::result<std::vector<say>> {
+      return std::vector<say>{};
+    },
+    [](answered_atom, const std::vector<uint64_t>&) {},
+    [](caf::get_atom, const std::string&) { return std::string{}; },
+    [](caf::put_atom, const std::string&, const std::string&) {},
     [](caf::get_atom) { return store_report{}; },
   };
 }
@@ -103,8 +109,10 @@ struct session_fixture : creamery::test::timed_fixture {
       return links.back();
     };
     it = sys.spawn<eventsub_session>(
-      eventsub_identity{"bot/eventsub-1", "bot", "creamybot", accounts, broadcaster, channels, wanted}, settings, open,
-      kept<eventsub_memory>{memory, std::make_shared<std::atomic<bool>>(true)});
+      subscriber_identity{"bot/eventsub-1", "bot", "creamybot", accounts,
+                          broadcaster.empty() ? eventsub::token_owner::bot : eventsub::token_owner::broadcaster, "",
+                          channels, wanted},
+      settings, open, kept<eventsub_memory>{memory, std::make_shared<std::atomic<bool>>(true)});
     sched.run();
     tell(it, use_atom_v, keeper);
   }
@@ -210,8 +218,9 @@ SCENARIO("a session finds out ids, dials, subscribes, and hands on what it hears
   answer(R"({"data":[{"id":"c","status":"enabled"}]})");
   CHECK_EQ(report().enabled, 2u);
   CHECK_EQ(report().wanted, 3u);
-  CHECK_EQ(log.count("subscribed to 2 of 3 events"), 1u);
-  CHECK_EQ(log.count("not subscribed to channel.follow 2 in #red: needs the scope moderator:read:followers"), 1u);
+  CHECK_EQ(log.count("2 of 3 subscriptions"), 1u);
+  CHECK_EQ(log.count("channel.follow 2  refused: needs the scope moderator:read:followers"), 1u);
+  CHECK_EQ(log.count("what helps: creamery auth bot (#red)"), 1u);
   hear(1, {raid("x"), redemption("y", "r7")});
   CHECK_EQ(ids(), (strings{"x", "y"}));
   CHECK_EQ(stored->events[0].what.json, R"({"viewers":3})");
@@ -251,7 +260,24 @@ SCENARIO("ids that can't be found out are asked for again, with growing pauses a
     pass(pause);
     CHECK_EQ(calls->open.size(), 1u);
   }
-  CHECK_EQ(log.count("nothing can be subscribed to yet"), 1u);
+  CHECK_EQ(log.count("not everything can be subscribed to yet"), 1u);
+}
+
+SCENARIO("a channel that Twitch doesn't know holds up no other") {
+  start({"stream.online"}, "", {"red", "rde"});
+  answer(R"({"data":[{"id":"9","login":"creamybot"}]})");
+  answer(R"({"data":[{"id":"1","login":"red"}]})");
+  CHECK_EQ(log.count("Twitch knows no channel rde"), 1u);
+  open(1);
+  hear(1, {welcome("s1")});
+  CHECK_EQ(asked(), (strings{R"(POST /eventsub/subscriptions stream.online {"broadcaster_user_id":"1"})"}));
+  answer(R"({"data":[{"id":"a","status":"enabled"}]})");
+  WHEN("it is there later") {
+    pass(1s);
+    REQUIRE_EQ(asked(), (strings{"GET /users"}));
+    answer(R"({"data":[{"id":"2","login":"rde"}]})");
+    CHECK_EQ(asked(), (strings{R"(POST /eventsub/subscriptions stream.online {"broadcaster_user_id":"2"})"}));
+  }
 }
 
 SCENARIO("credit is given back when events are on the disk, and not before") {

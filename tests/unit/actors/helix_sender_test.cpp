@@ -36,7 +36,8 @@ struct sender_fixture : creamery::test::timed_fixture {
   }
 
   outbox_actor start_outbox() {
-    return sys.spawn<outbox>("creamybot", kept<outbox_memory>{memory, std::make_shared<std::atomic<bool>>(true)});
+    return sys.spawn<outbox>("creamybot", std::vector<std::string>{}, store_actor{},
+                             kept<outbox_memory>{memory, std::make_shared<std::atomic<bool>>(true)});
   }
 
   void start(bool as_application = false) {

@@ -25,6 +25,7 @@ bots_actor::behavior_type bots_double(told read_until) {
     [](fault_atom, const std::string&, const std::string&) {},
     [](use_atom, const account_directory_actor&) {},
     [](use_atom, const store_actor&) {},
+    [](const std::string&, const eventsub::subscription_news&) {},
     [read_until](caf::get_atom) {
       bot_report bot;
       bot.name = "ann";

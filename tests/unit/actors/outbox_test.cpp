@@ -56,7 +56,7 @@ kept<outbox_memory> memory(const say_queue::options& options,
 struct outbox_fixture : creamery::test::timed_fixture {
   std::shared_ptr<written_lines> written = std::make_shared<written_lines>();
   chat_writer_actor connection = sys.spawn(writer, written);
-  outbox_actor box = sys.spawn<outbox>("creamybot", memory({}));
+  outbox_actor box = sys.spawn<outbox>("creamybot", std::vector<std::string>{}, store_actor{}, memory({}));
   uint64_t said = 0;
 
   outbox_fixture() {
@@ -327,7 +327,7 @@ SCENARIO("an anonymous account says nothing and counts what it was to say") {
   say_queue::options options;
   options.read_only = true;
   kill(box);
-  box = sys.spawn<outbox>("creamybot", memory(options));
+  box = sys.spawn<outbox>("creamybot", std::vector<std::string>{}, store_actor{}, memory(options));
   member("chan", kind::joined);
   CHECK(!say_in("chan", "hello"));
   CHECK(written->empty());
@@ -339,7 +339,8 @@ SCENARIO("an outbox that takes the place of another one goes on with what is lef
   say_queue::options options;
   auto begin_anew = [&] {
     kill(box);
-    box = sys.spawn<outbox>("creamybot", memory(options, spent, sched.clock().now()));
+    box = sys.spawn<outbox>("creamybot", std::vector<std::string>{}, store_actor{},
+                            memory(options, spent, sched.clock().now()));
     member("chan", kind::joined);
     tell(box, own_state{"bot", "chan", true, {}, {}});
   };
@@ -378,7 +379,8 @@ SCENARIO("an outbox that takes the place of another one doesn't wait without nee
   auto spent = std::make_shared<allowance_log>(account_limits{});
   spent->record(allowance_log::kind::message, milliseconds(sched.clock().now()), 1);
   kill(box);
-  box = sys.spawn<outbox>("creamybot", memory({}, spent, sched.clock().now()));
+  box =
+    sys.spawn<outbox>("creamybot", std::vector<std::string>{}, store_actor{}, memory({}, spent, sched.clock().now()));
   member("chan", kind::joined);
   say_in("chan", "hello");
   pass(account_limits{}.channel_pause - 1ms); // the last message may have been in this channel
@@ -391,7 +393,8 @@ SCENARIO("a clock that was set back makes nobody wait for longer than a window")
   auto spent = std::make_shared<allowance_log>(account_limits{});
   spent->record(allowance_log::kind::message, milliseconds(sched.clock().now() + 24h), 100);
   kill(box);
-  box = sys.spawn<outbox>("creamybot", memory({}, spent, sched.clock().now()));
+  box =
+    sys.spawn<outbox>("creamybot", std::vector<std::string>{}, store_actor{}, memory({}, spent, sched.clock().now()));
   member("chan", kind::joined);
   say_in("chan", "hello");
   pass(account_limits{}.message_period);

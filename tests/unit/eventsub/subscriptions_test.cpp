@@ -25,6 +25,15 @@ helix::answer made(const std::string& id) {
   return {false, {}, 202, R"({"data":[{"id":")" + id + R"(","status":"enabled"}],"total":1})"};
 }
 
+helix::answer made_pending(const std::string& id) {
+  return {false, {}, 202, R"({"data":[{"id":")" + id + R"(","status":"webhook_callback_verification_pending"}]})"};
+}
+
+helix::subscription listed(const std::string& id, std::string_view type, const std::string& status = "enabled",
+                           const std::string& channel = "red") {
+  return {id, status, std::string{type}, std::string{find_type(type)->version}, 0, {{"broadcaster_user_id", channel}}};
+}
+
 helix::answer refused(uint32_t status, const std::string& text) {
   auto kind = status == 401 ? helix::error::kind::unauthorized : helix::error::kind::refused;
   return {true, {kind, status, text}, 0, {}};
@@ -197,6 +206,69 @@ SCENARIO("what is wanted can change") {
     CHECK(it.answered(1, round, made("c"), now) == meaning::nothing);
     CHECK(it.next(now) == (places{0})); // asked for again: Twitch says that it is there
   }
+}
+
+SCENARIO("a callback is there once Twitch has found it") {
+  ask_for({wanted("channel.raid"), wanted("stream.online")});
+  answer(0, made_pending("a"));
+  CHECK(at(0).is == state::unverified);
+  CHECK(!it.settled());
+  it.verified("a");
+  CHECK(at(0).is == state::enabled);
+  it.verified("b"); // before Twitch has told that it has made it
+  answer(1, made_pending("b"));
+  CHECK(at(1).is == state::enabled);
+  CHECK(it.settled());
+}
+
+SCENARIO("Twitch's own list says what there is") {
+  it.want({wanted("channel.raid"), wanted("stream.online"), wanted("channel.cheer")}, now);
+  it.begin(now);
+  auto useless = it.compare({listed("a", "channel.raid"), listed("a2", "channel.raid"), listed("x", "channel.ban"),
+                             listed("b", "stream.online", "webhook_callback_verification_pending"),
+                             listed("c", "channel.cheer", "notification_failures_exceeded"),
+                             listed("d", "channel.raid", "enabled", "blue")},
+                            now);
+  CHECK(useless == (strings{"a2", "x", "c", "d"}));
+  CHECK(at(0).is == state::enabled);
+  CHECK_EQ(at(0).id, "a");
+  CHECK(at(1).is == state::unverified);
+  CHECK(it.next(now) == (places{2}));
+  WHEN("the answer to a question is on its way") {
+    CHECK(it.compare({listed("a", "channel.raid"), listed("b", "stream.online"), listed("new", "channel.cheer")}, now)
+          == strings{});
+    CHECK(at(1).is == state::enabled);
+  }
+  WHEN("something isn't in the list any more") {
+    answer(2, made("new"));
+    it.compare({listed("b", "stream.online"), listed("new", "channel.cheer")}, now);
+    CHECK(at(0).is == state::missing);
+    CHECK(it.next(now) == (places{0}));
+    answer(0, made("again"));
+  }
+  WHEN("Twitch didn't reach the callback, or has ended a subscription") {
+    CHECK(it.compare({listed("again", "channel.raid", "webhook_callback_verification_failed"),
+                      listed("b", "stream.online"), listed("new", "channel.cheer", "authorization_revoked")},
+                     now)
+          == (strings{"again", "new"}));
+    CHECK(at(0).is == state::refused);
+    CHECK(at(0).why.find("didn't reach the callback") != std::string::npos);
+    CHECK(at(2).is == state::revoked);
+    CHECK_EQ(at(2).why, "authorization_revoked");
+    CHECK(it.next(now).empty());
+    CHECK(it.next(now + 1s) == (places{0}));
+  }
+}
+
+SCENARIO("a table tells people how they stand and what helps") {
+  ask_for({wanted("channel.raid"), wanted("channel.raid", "blue"), wanted("channel.cheer")});
+  answer(0, made("a"));
+  answer(1, made("b"));
+  answer(2, refused(403, "subscription missing proper authorization"));
+  CHECK_EQ(describe(it, "ann"), "2 of 3 subscriptions\n"
+                                "  channel.raid 1   subscribed (#red #blue)\n"
+                                "  channel.cheer 1  refused: needs the scope bits:read (subscription missing proper "
+                                "authorization); what helps: creamery auth ann --channel red (#red)");
 }
 
 END_FIXTURE_SCOPE()

@@ -648,6 +648,51 @@ SCENARIO("what was not confirmed when a connection dies follows its promise") {
   }
 }
 
+SCENARIO("a durable message has ended when nothing of it waits and nothing is unanswered") {
+  queue.joined("bot", "a");
+  queue.own_state("bot", "a", true, "", "");
+  auto durable = [&](uint64_t number, const std::string& text, uint32_t max_age_ms = 60'000) {
+    return queue.accept({.bot = "bot",
+                         .channel = "a",
+                         .text = text,
+                         .promise = delivery_promise::at_least_once,
+                         .max_age_ms = max_age_ms,
+                         .durable = number},
+                        now);
+  };
+  using numbers = std::vector<uint64_t>;
+  CHECK(durable(7, std::string(600, 'x')));
+  CHECK(durable(7, "the same once more is passed over"));
+  CHECK_EQ(written().size(), 2u);
+  confirm();
+  CHECK(queue.take_ended().empty());
+  GIVEN("the second half, whose connection dies") {
+    queue.lost("bot", "a");
+    CHECK(queue.take_ended().empty());
+    queue.joined("bot", "a");
+    queue.own_state("bot", "a", true, "", "");
+    CHECK_EQ(written().size(), 1u);
+    confirm();
+    CHECK(queue.take_ended() == numbers{7});
+    CHECK(queue.take_ended().empty());
+  }
+  WHEN("one is refused, one is too old, and one is in a channel that the bot leaves") {
+    now += 2s; // confirming has said that we are nobody special here
+    durable(8, "refused");
+    CHECK_EQ(written().size(), 1u);
+    CHECK(queue.noticed("bot", "a", "msg_duplicate"));
+    CHECK(queue.take_ended() == numbers{8});
+    queue.closing("bot", "a");
+    durable(9, "too old", 1'000);
+    durable(10, "left");
+    now += 2s;
+    CHECK(written().empty());
+    CHECK(queue.take_ended() == numbers{9});
+    queue.left("bot", "a");
+    CHECK(queue.take_ended() == numbers{10});
+  }
+}
+
 SCENARIO("a bot's quiet channels are not looked at for ever") {
   // A cog may be talked into naming any channel: what is said there ages out, and nothing of it must stay.
   GIVEN("a hundred thousand channels that the bot isn't in") {

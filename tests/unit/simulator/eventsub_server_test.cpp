@@ -41,7 +41,10 @@ struct server_fixture : creamery::test::fixture {
   time_point now{std::chrono::sys_days{std::chrono::year{2026} / 5 / 1}};
   eventsub_book book;
   history log{1'000};
-  eventsub_server server{book, log};
+  webhook_sender webhooks{book, log};
+  eventsub_server server{book, log, webhooks, [](std::string_view id) {
+                           return event_person{std::string{id}, "user" + std::string{id}, "User" + std::string{id}};
+                         }};
   event_client client, other;
 
   eventsub_server::client& open(event_client& who, std::string_view target = "/ws") {

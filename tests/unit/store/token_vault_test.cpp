@@ -274,3 +274,24 @@ SCENARIO("a process that is killed at any moment leaves the old tokens or the ne
     CHECK_EQ((*found)->access_token.reveal(), expected);
   }
 }
+
+SCENARIO("a secret is made up once for each purpose") {
+  test::temporary_folder folder;
+  secret first;
+  {
+    auto vault = open(folder.path());
+    auto made = vault->secret_for("webhook of ann");
+    REQUIRE(made);
+    first = *made;
+    CHECK_EQ(first.reveal().size(), 44u);
+    CHECK(*vault->secret_for("webhook of ann") == first);
+    CHECK(!(*vault->secret_for("webhook of ben") == first));
+    CHECK(!vault->put(token("ann")));
+  }
+  auto vault = open(folder.path());
+  CHECK(*vault->secret_for("webhook of ann") == first);
+  CHECK_EQ(content_of(vault->file()).find(first.reveal()), std::string::npos);
+  CHECK(vault->find("app", "ann")->has_value());
+  CHECK(!vault->rekey(secret{"another key"}));
+  CHECK(*vault->secret_for("webhook of ann") == first);
+}

@@ -22,6 +22,7 @@ vault_content sample() {
   token.generation = 17;
   content.tokens = {token, stored_token{}};
   content.logins = {{"bot one", "creamybot"}};
+  content.secrets = {{"webhook of bot one", secret{"nobody guesses it"}}};
   return content;
 }
 

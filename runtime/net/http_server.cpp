@@ -1,4 +1,6 @@
-#include "runtime/admin/http_server.hpp"
+#include "runtime/net/http_server.hpp"
+
+#include "runtime/net/byte_stream.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,6 +13,8 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include <algorithm>
+#include <atomic>
 #include <optional>
 #include <set>
 #include <thread>
@@ -24,20 +28,17 @@ namespace http = boost::beast::http;
 using boost::asio::ip::tcp;
 using error_code = boost::system::error_code;
 
-constexpr uint32_t max_header = 8 * 1024;
-constexpr uint64_t max_body = 64 * 1024;
-
-/// How long a client may take for a request, and we for the answer, before the connection is closed.
-constexpr auto patience = std::chrono::seconds{30};
-
-/// How long an answer that is being written may take when the server ends.
+/// How long an answer that is being written may take when the server ends, and the end of a connection.
 constexpr auto farewell = std::chrono::seconds{1};
+
+constexpr size_t discarded_at_once = 16 * 1024;
 
 } // namespace
 
 class http_server::implementation : public std::enable_shared_from_this<implementation> {
 public:
-  explicit implementation(http_handler handler) : handler_(std::move(handler)), acceptor_(io_) {
+  implementation(http_handler handler, http_server_options options)
+    : handler_(std::move(handler)), options_(std::move(options)), acceptor_(io_) {
   }
 
   std::optional<failure> listen(const std::string& host, uint16_t port) {
@@ -79,39 +80,37 @@ public:
     return port_;
   }
 
+  http_server_counters counters() const {
+    return {connections_, too_many_, bad_requests_, timeouts_, failed_handshakes_};
+  }
+
 private:
   /// One connection.
   class session : public std::enable_shared_from_this<session> {
   public:
     session(implementation& server, tcp::socket socket)
-      : server_(server), socket_(std::move(socket)), timer_(server.io_) {
+      : server_(server),
+        stream_(std::move(socket)),
+        timer_(server.io_),
+        buffer_(server.options_.max_header + server.options_.max_body) {
     }
 
-    void read() {
-      timer_.expires_after(patience);
-      timer_.async_wait([self = shared_from_this()](error_code cancelled) {
-        if (!cancelled)
-          self->end();
-      });
-      parser_.emplace();
-      parser_->header_limit(max_header);
-      parser_->body_limit(max_body);
-      http::async_read_header(socket_, buffer_, *parser_, [self = shared_from_this()](error_code why, size_t) {
-        if (why)
-          self->end();
-        else if (self->parser_->chunked())
-          // Nobody who has business here sends one, and Beast's parser ends the process when its last chunk is cut in a
-          // certain place.
-          self->refuse_chunked();
-        else
-          self->read_body();
+    void start() {
+      if (!server_.options_.certificate)
+        return read();
+      wait(server_.options_.patience);
+      auto& settings = server_.options_.certificate->current(std::chrono::steady_clock::now());
+      stream_.async_accept_handshake(settings, [self = shared_from_this()](error_code why) {
+        if (!why)
+          return self->read();
+        ++self->server_.failed_handshakes_;
+        self->end();
       });
     }
 
     void close() {
-      error_code ignored;
       timer_.cancel();
-      socket_.close(ignored);
+      stream_.close();
     }
 
     /// Closes as soon as the answer that is being written is out, at the latest after a moment.
@@ -127,18 +126,59 @@ private:
     }
 
   private:
-    void read_body() {
-      http::async_read(socket_, buffer_, *parser_, [self = shared_from_this()](error_code why, size_t) {
+    /// Ends the connection unless something happens before.
+    void wait(std::chrono::milliseconds patience) {
+      timer_.expires_after(patience);
+      timer_.async_wait([self = shared_from_this()](error_code cancelled) {
+        if (cancelled)
+          return;
+        ++self->server_.timeouts_;
+        self->end();
+      });
+    }
+
+    void read() {
+      wait(server_.options_.patience);
+      parser_.emplace();
+      parser_->header_limit(server_.options_.max_header);
+      parser_->body_limit(server_.options_.max_body);
+      http::async_read_header(stream_, buffer_, *parser_, [self = shared_from_this()](error_code why, size_t) {
         if (why)
-          self->end();
+          self->refuse(why);
+        else if (self->parser_->chunked())
+          // Nobody who has business here sends one, and Beast's parser ends the process when its last chunk is cut in a
+          // certain place.
+          self->refuse({411, "text/plain", "a request with a body has to tell its length\n"});
+        else
+          self->read_body();
+      });
+    }
+
+    void read_body() {
+      http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](error_code why, size_t) {
+        if (why)
+          self->refuse(why);
         else
           self->handle();
       });
     }
 
-    void refuse_chunked() {
-      parser_->get().keep_alive(false); // its body stays unread
-      write({411, "text/plain", "a request with a body has to tell its length\n"});
+    /// What came is no request, or there was none.
+    void refuse(error_code why) {
+      if (why.category() != http::make_error_code(http::error::end_of_stream).category()
+          || why == http::error::end_of_stream || why == http::error::partial_message)
+        return end(); // the client has gone
+      if (why == http::error::header_limit || why == http::error::buffer_overflow)
+        return refuse({431, "text/plain", "the header is too large\n"});
+      if (why == http::error::body_limit)
+        return refuse({413, "text/plain", "the body is too large\n"});
+      refuse({400, "text/plain", "that is no HTTP request\n"});
+    }
+
+    void refuse(http_response answer) {
+      ++server_.bad_requests_;
+      closing_ = true; // the rest stays unread
+      write(std::move(answer));
     }
 
     void handle() {
@@ -146,12 +186,16 @@ private:
       auto header = [&](http::field name) { return std::string{request[name]}; };
       http_request asked{std::string{request.method_string()}, std::string{request.target()}, header(http::field::host),
                          header(http::field::authorization), request.find(http::field::origin) != request.end()};
+      for (const auto& name : server_.options_.headers)
+        asked.headers.emplace_back(request[name]);
+      asked.body = std::move(parser_->get().body());
       auto number = ++requests_;
       std::weak_ptr<implementation> server = server_.shared_from_this();
       server_.handler_(asked, [server, weak = weak_from_this(), number](http_response answer) {
-        // The server's thread ends before the server, so whoever still has it here may post.
+        // The server's thread ends before the server, so whoever still has it here may post. Who answers in the handler is heard
+        // at once.
         if (auto alive = server.lock())
-          boost::asio::post(alive->io_, [weak, number, answer = std::move(answer)]() mutable {
+          boost::asio::dispatch(alive->io_, [weak, number, answer = std::move(answer)]() mutable {
             if (auto self = weak.lock(); self && std::exchange(self->answered_, number) != number)
               self->write(std::move(answer));
           });
@@ -171,18 +215,45 @@ private:
       if (!answer.location.empty())
         response_.set(http::field::location, answer.location);
       response_.body() = std::move(answer.body);
-      response_.keep_alive(request.keep_alive());
+      response_.keep_alive(request.keep_alive() && !closing_);
       response_.prepare_payload();
       if (request.method() == http::verb::head)
         response_.body().clear(); // its length was said nevertheless
       writing_ = true;
-      http::async_write(socket_, response_, [self = shared_from_this()](error_code why, size_t) {
+      http::async_write(stream_, response_, [self = shared_from_this()](error_code why, size_t) {
         self->writing_ = false;
         if (why || self->finishing_ || !self->response_.keep_alive())
-          self->end();
+          self->say_goodbye();
         else
           self->read();
       });
+    }
+
+    /// Lets the client have the answer: one that finds the connection reset may not look at it any more.
+    void say_goodbye() {
+      timer_.expires_after(farewell);
+      timer_.async_wait([self = shared_from_this()](error_code cancelled) {
+        if (!cancelled)
+          self->end();
+      });
+      stream_.async_shutdown([self = shared_from_this()](error_code) {
+        if (self->closing_)
+          self->discard();
+        else
+          self->end();
+      });
+    }
+
+    /// What is still unread would make the system reset the connection.
+    void discard() {
+      buffer_.clear();
+      stream_.socket().async_read_some(buffer_.prepare(std::min(buffer_.max_size(), discarded_at_once)),
+                                       [self = shared_from_this()](error_code why, size_t) {
+                                         if (why)
+                                           self->end();
+                                         else
+                                           self->discard();
+                                       });
     }
 
     void end() {
@@ -191,31 +262,38 @@ private:
     }
 
     implementation& server_;
-    tcp::socket socket_;
+    byte_stream stream_;
     boost::asio::steady_timer timer_;
-    boost::beast::flat_buffer buffer_{max_header + max_body};
+    boost::beast::flat_buffer buffer_;
     std::optional<http::request_parser<http::string_body>> parser_;
     http::response<http::string_body> response_;
     uint64_t requests_ = 0;
     uint64_t answered_ = 0;
     bool writing_ = false;
     bool finishing_ = false;
+    /// The connection ends with the answer that is being written.
+    bool closing_ = false;
   };
 
   void accept() {
     acceptor_.async_accept([this](error_code why, tcp::socket socket) {
       if (!acceptor_.is_open())
         return;
-      if (!why && sessions_.size() < max_connections) {
+      if (!why && sessions_.size() < options_.max_connections) {
+        ++connections_;
         auto one = std::make_shared<session>(*this, std::move(socket));
         sessions_.insert(one);
-        one->read();
+        one->start();
+      } else if (!why) {
+        ++too_many_;
       }
       accept();
     });
   }
 
   http_handler handler_;
+  http_server_options options_;
+  std::atomic<uint64_t> connections_ = 0, too_many_ = 0, bad_requests_ = 0, timeouts_ = 0, failed_handshakes_ = 0;
   boost::asio::io_context io_{1};
   tcp::acceptor acceptor_;
   std::set<std::shared_ptr<session>> sessions_;
@@ -223,8 +301,9 @@ private:
   std::thread thread_;
 };
 
-result<std::unique_ptr<http_server>> http_server::start(const std::string& host, uint16_t port, http_handler handler) {
-  auto impl = std::make_shared<implementation>(std::move(handler));
+result<std::unique_ptr<http_server>> http_server::start(const std::string& host, uint16_t port, http_handler handler,
+                                                        http_server_options options) {
+  auto impl = std::make_shared<implementation>(std::move(handler), std::move(options));
   if (auto failed = impl->listen(host, port))
     return *failed;
   impl->run();
@@ -240,6 +319,10 @@ http_server::~http_server() {
 
 uint16_t http_server::port() const noexcept {
   return impl_->port();
+}
+
+http_server_counters http_server::counters() const {
+  return impl_->counters();
 }
 
 } // namespace creamery

@@ -1,0 +1,257 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/settings.hpp"
+#include "messages/helix/calls.hpp"
+#include "runtime/eventsub/subscription_plan.hpp"
+#include "runtime/eventsub/subscriptions.hpp"
+#include "runtime/supervision/backoff.hpp"
+
+#include <nlohmann/json.hpp>
+#include <spdlog/logger.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace creamery {
+
+/// For whom subscriptions are made, and of what.
+struct subscriber_identity {
+  /// `<bot>/eventsub-<n>`, for logs and reports.
+  std::string name;
+  std::string bot;
+  /// The id of the bot's account, and who makes calls for it.
+  std::string account;
+  account_directory_actor accounts;
+  eventsub::token_owner token = eventsub::token_owner::bot;
+  /// The application's id, which some conditions name.
+  std::string client = {};
+  /// If it is the broadcaster's token that is used: of one channel.
+  std::vector<std::string> channels;
+  /// What is wanted for each of them.
+  std::vector<eventsub::wanted_event> events;
+};
+
+/// What outlives the actor.
+struct subscriber_memory {
+  explicit subscriber_memory(const eventsub_settings& settings)
+    : subscriptions(settings.subscriptions, std::random_device{}()),
+      look_up_again(settings.look_up_again, std::random_device{}()) {
+  }
+
+  eventsub::subscriptions subscriptions;
+  /// Ids of users by their logins; under the empty one, that of the token's user.
+  std::map<std::string, std::string> ids;
+  backoff look_up_again;
+  std::string last_error;
+};
+
+/// How these stand; the rest of the report is for the transport.
+inline eventsub_report report_of(const eventsub::subscriptions& all) {
+  using state = eventsub::subscriptions::state;
+  eventsub_report x;
+  x.wanted = all.entries().size();
+  x.enabled = all.count(state::enabled);
+  for (const auto& one : all.entries())
+    if (one.is == state::refused || one.is == state::revoked)
+      x.refused.push_back(to_string(one.what) + ": " + one.why);
+  return x;
+}
+
+/// Finds out ids, and makes the subscriptions of one transport through Twitch's API. A part of the actor that owns it, which calls
+/// `run` whenever it has been woken up. The rules are in `eventsub::subscriptions`.
+template <class Self>
+class event_subscriber {
+public:
+  using clock = eventsub::subscriptions::clock;
+
+  /// What it needs of its owner.
+  struct hooks {
+    /// The `transport` of a subscription.
+    std::function<nlohmann::json()> transport;
+    /// Twitch doesn't want this transport: why.
+    std::function<void(const std::string&)> on_useless = [](const std::string&) {};
+    /// Something about the subscriptions has changed.
+    std::function<void()> on_change;
+  };
+
+  event_subscriber(Self* self, subscriber_identity who, subscriber_memory& memory, std::shared_ptr<spdlog::logger> log,
+                   hooks owner)
+    : self_(self), who_(std::move(who)), memory_(memory), log_(std::move(log)), owner_(std::move(owner)) {
+  }
+
+  /// To be called once, when the owner can be told things. Whatever a predecessor has asked, it heard no answer to.
+  void start() {
+    memory_.subscriptions.forget_questions();
+    look_up();
+    subscribe();
+  }
+
+  void use(const account_directory_actor& accounts) {
+    who_.accounts = accounts;
+  }
+
+  /// Does what is due.
+  void run() {
+    if (look_up_at_ && *look_up_at_ <= self_->clock().now()) {
+      look_up_at_.reset();
+      look_up();
+    }
+    subscribe();
+  }
+
+  /// When to call `run` at the latest.
+  clock::time_point deadline() const {
+    auto earliest = memory_.subscriptions.deadline();
+    if (auto when = memory_.subscriptions.useful_at(); when > self_->clock().now())
+      earliest = std::min(earliest, when);
+    return look_up_at_ ? std::min(earliest, *look_up_at_) : earliest;
+  }
+
+  /// A call for the bot, with the token that its subscriptions are made with. What went wrong is an answer, too.
+  template <class Handler>
+  void call(helix::request what, Handler handler) {
+    if (who_.token == eventsub::token_owner::application)
+      what.as = helix::identity::application;
+    if (who_.token == eventsub::token_owner::broadcaster) {
+      what.as = helix::identity::broadcaster;
+      what.broadcaster = who_.channels.front();
+    }
+    send(std::move(what), std::move(handler));
+  }
+
+  /// Ends a subscription; if that fails, whoever compares lists finds it again.
+  void remove(const std::string& id) {
+    call(helix::delete_subscription(id).what, [](const helix::answer&) {});
+  }
+
+  /// Whether the ids are known, and with them what is wanted.
+  bool has_wanted() const noexcept {
+    return has_wanted_;
+  }
+
+  const subscriber_identity& who() const noexcept {
+    return who_;
+  }
+
+private:
+  /// Twitch takes so many names in one question.
+  static constexpr size_t names_in_a_call = 100;
+
+  template <class Handler>
+  void send(helix::request what, Handler handler) {
+    self_->request(who_.accounts, caf::infinite, who_.account, std::move(what))
+      .then(handler, [handler](const caf::error&) mutable {
+        handler({true, {helix::error::kind::unavailable, 0, "the account is being restarted"}, 0, {}});
+      });
+  }
+
+  /// Finds out the ids of the channels and of the token's user, if some are unknown.
+  void look_up() {
+    if (is_looking_up_ || look_up_at_)
+      return;
+    const auto is_own = !memory_.ids.contains("");
+    std::vector<std::string> unknown;
+    if (!is_own)
+      for (const auto& channel : who_.channels)
+        if (unknown.size() < names_in_a_call && !memory_.ids.contains(channel) && !strangers_.contains(channel))
+          unknown.push_back(channel);
+    if (!is_own && unknown.empty()) {
+      want();
+      if (!strangers_.empty())
+        look_up_later("Twitch knows no channel " + *strangers_.begin());
+      strangers_.clear();
+      return;
+    }
+    is_looking_up_ = true;
+    auto question = helix::get_users({}, unknown); // without names: the token's own user
+    auto handle = [this, read = question.read, is_own, unknown](const helix::answer& answer) {
+      is_looking_up_ = false;
+      auto users = read(answer);
+      if (!users || (is_own && users->empty()))
+        return look_up_later(users ? "Twitch doesn't know the token's user" : to_string(users.error()));
+      strangers_.insert(unknown.begin(), unknown.end());
+      for (const auto& user : *users) {
+        memory_.ids[user.login] = user.id;
+        strangers_.erase(user.login);
+        if (is_own)
+          memory_.ids[""] = user.id;
+      }
+      if (strangers_.empty())
+        memory_.look_up_again.reset();
+      look_up(); // the next hundred
+    };
+    // The application has no user of its own: it is the bot's that counts.
+    if (who_.token == eventsub::token_owner::application)
+      send(std::move(question.what), std::move(handle));
+    else
+      call(std::move(question.what), std::move(handle));
+  }
+
+  void look_up_later(const std::string& why) {
+    if (why != std::exchange(memory_.last_error, why))
+      log_->warn("{}: not everything can be subscribed to yet: {}", who_.name, why);
+    look_up_at_ = self_->clock().now() + memory_.look_up_again.next();
+    owner_.on_change();
+  }
+
+  /// Everything is known: tells which subscriptions are wanted.
+  void want() {
+    eventsub::event_wish wish{who_.token, memory_.ids.at(""), who_.client, {}, who_.events};
+    for (const auto& channel : who_.channels)
+      if (auto known = memory_.ids.find(channel); known != memory_.ids.end())
+        wish.channels.emplace_back(channel, known->second);
+    for (const auto& id : memory_.subscriptions.want(plan_subscriptions(wish), self_->clock().now()))
+      remove(id);
+    has_wanted_ = true;
+    owner_.on_change();
+    subscribe();
+  }
+
+  /// Makes those that are to be made now.
+  void subscribe() {
+    auto places = memory_.subscriptions.next(self_->clock().now());
+    if (places.empty())
+      return;
+    auto transport = owner_.transport().dump();
+    for (auto place : places) {
+      const auto& one = memory_.subscriptions.entries()[place].what;
+      auto made =
+        helix::create_subscription(one.type->name, one.type->version, nlohmann::json(one.about).dump(), transport);
+      made.what.order = helix::priority::high; // Twitch closes a session that isn't used for ten seconds
+      call(std::move(made.what), [this, place, round = memory_.subscriptions.round()](const helix::answer& answer) {
+        on_answer(place, round, answer);
+      });
+    }
+  }
+
+  void on_answer(size_t place, uint64_t round, const helix::answer& answer) {
+    using meaning = eventsub::subscriptions::meaning;
+    auto means = memory_.subscriptions.answered(place, round, answer, self_->clock().now());
+    if (means == meaning::transport_is_useless)
+      owner_.on_useless(answer.why.text);
+    owner_.on_change();
+    subscribe();
+  }
+
+  Self* self_;
+  subscriber_identity who_;
+  subscriber_memory& memory_;
+  std::shared_ptr<spdlog::logger> log_;
+  hooks owner_;
+  bool has_wanted_ = false;
+  bool is_looking_up_ = false;
+  /// Channels that Twitch doesn't know; one that was misspelt mustn't hold up the others.
+  std::set<std::string> strangers_;
+  /// When the ids are asked for again; nothing: they are known, or being asked for.
+  std::optional<clock::time_point> look_up_at_;
+};
+
+} // namespace creamery

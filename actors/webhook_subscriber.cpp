@@ -1,0 +1,198 @@
+#include "actors/webhook_subscriber.hpp"
+
+#include "actors/exceptions.hpp"
+#include "messages/helix/calls.hpp"
+#include "runtime/telemetry/log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace creamery {
+
+namespace {
+
+/// Twitch allows no more subscriptions than fit on so many pages.
+constexpr size_t most_listed = 20'000;
+
+/// The store's name for the secret that a callback's subscriptions were made with.
+std::string key_of(const callback_settings& callback) {
+  return "webhook " + callback.url;
+}
+
+} // namespace
+
+webhook_subscriber_state::webhook_subscriber_state(webhook_subscriber_actor::pointer self, subscriber_identity who,
+                                                   callback_settings callback, eventsub_settings settings,
+                                                   store_actor store, kept<webhook_subscriber_memory> memory)
+  : self_(self),
+    callback_(std::move(callback)),
+    settings_(std::move(settings)),
+    store_(std::move(store)),
+    memory_(std::move(memory)),
+    log_(make_logger("eventsub")),
+    subscriber_(self, std::move(who), memory_->subscriber, log_,
+                {.transport =
+                   [this] {
+                     return nlohmann::json{
+                       {"method", "webhook"}, {"callback", callback_.url}, {"secret", callback_.key.reveal()}};
+                   },
+                 .on_change = [this] { on_subscriptions(); }}) {
+}
+
+webhook_subscriber_actor::behavior_type webhook_subscriber_state::make_behavior() {
+  end_with_exceptions(self_);
+  subscriber_.start();
+  list_at_ = self_->clock().now();
+  set_alarm();
+  return {
+    [](ready_atom) {},
+    [](drain_atom) { return true; },
+    [this](const eventsub::subscription_news& news) { on_news(news); },
+    [this](use_atom, const store_actor& store) { store_ = store; },
+    [this](use_atom, const account_directory_actor& accounts) { subscriber_.use(accounts); },
+    [this](caf::tick_atom) {
+      alarm_.rang(self_);
+      subscriber_.run();
+      if (!is_listing_ && subscriber_.has_wanted() && list_at_ <= self_->clock().now())
+        known_secret_.empty() ? recall_secret() : list({});
+      set_alarm();
+    },
+    [this](caf::get_atom) { return report(); },
+  };
+}
+
+void webhook_subscriber_state::recall_secret() {
+  is_listing_ = true;
+  self_->request(store_, caf::infinite, caf::get_atom_v, key_of(callback_))
+    .then(
+      [this](const std::string& fingerprint) {
+        known_secret_ = fingerprint.empty() ? "none" : fingerprint;
+        list({});
+      },
+      [this](const caf::error&) { on_failure("the store is being restarted"); });
+}
+
+void webhook_subscriber_state::list(std::string after) {
+  is_listing_ = true;
+  if (after.empty())
+    listed_.clear();
+  auto question = helix::get_subscriptions(after);
+  subscriber_.call(std::move(question.what), [this, read = question.read](const helix::answer& answer) {
+    auto page = read(answer);
+    if (!page)
+      return on_failure(to_string(page.error()));
+    for (auto& one : page->items)
+      if (one.method == "webhook" && one.target == callback_.url && listed_.size() < most_listed)
+        listed_.push_back(std::move(one));
+    if (page->cursor.empty())
+      on_list();
+    else
+      list(std::move(page->cursor));
+  });
+}
+
+void webhook_subscriber_state::on_list() {
+  is_listing_ = false;
+  list_later(settings_.compare_every);
+  if (known_secret_ == callback_.fingerprint)
+    compare();
+  else
+    start_anew();
+}
+
+void webhook_subscriber_state::compare() {
+  memory_->list_again.reset();
+  auto& subscriptions = memory_->subscriber.subscriptions;
+  if (!std::exchange(memory_->is_known, true))
+    subscriptions.begin(self_->clock().now());
+  for (const auto& id : subscriptions.compare(listed_, self_->clock().now()))
+    subscriber_.remove(id);
+  listed_.clear();
+  on_subscriptions();
+  subscriber_.run();
+  set_alarm();
+}
+
+void webhook_subscriber_state::start_anew() {
+  for (const auto& one : listed_)
+    subscriber_.remove(one.id);
+  if (!listed_.empty())
+    log_->warn("{}: {} subscriptions were made with another secret, and are made anew", subscriber_.who().name,
+               listed_.size());
+  auto is_clean = listed_.empty();
+  listed_.clear();
+  if (!is_clean)
+    return list_later(memory_->list_again.next()); // until there is none
+  is_listing_ = true;
+  self_->request(store_, caf::infinite, caf::put_atom_v, key_of(callback_), callback_.fingerprint)
+    .then(
+      [this] {
+        is_listing_ = false;
+        known_secret_ = callback_.fingerprint;
+        compare();
+      },
+      [this](const caf::error&) {
+        on_failure("it couldn't be written down with which secret subscriptions are made");
+      });
+}
+
+void webhook_subscriber_state::list_later(clock::duration wait) {
+  list_at_ = self_->clock().now() + wait;
+  set_alarm();
+}
+
+void webhook_subscriber_state::on_failure(const std::string& why) {
+  is_listing_ = false;
+  if (why != std::exchange(memory_->subscriber.last_error, why))
+    log_->warn("{}: it isn't known which subscriptions there are: {}", subscriber_.who().name, why);
+  list_later(memory_->list_again.next());
+}
+
+void webhook_subscriber_state::on_subscriptions() {
+  const auto& subscriptions = memory_->subscriber.subscriptions;
+  using state = eventsub::subscriptions::state;
+  if (!memory_->is_known)
+    return set_alarm();
+  // Whoever Twitch doesn't reach is only in its list.
+  if (subscriptions.count(state::unverified) > 0)
+    list_at_ = std::min(list_at_, self_->clock().now() + settings_.subscriptions.verification);
+  if (!subscriptions.settled())
+    is_settled_ = false;
+  else if (!std::exchange(is_settled_, true))
+    log_->log(subscriptions.count(state::enabled) == subscriptions.entries().size() ? spdlog::level::info
+                                                                                    : spdlog::level::warn,
+              "{}: {}", subscriber_.who().name, describe(subscriptions, subscriber_.who().bot));
+  set_alarm();
+}
+
+void webhook_subscriber_state::on_news(const eventsub::subscription_news& news) {
+  auto& subscriptions = memory_->subscriber.subscriptions;
+  if (news.status == "enabled") {
+    subscriptions.verified(news.id);
+    return on_subscriptions();
+  }
+  ++memory_->revocations;
+  const auto* entry = subscriptions.revoked({news.id, news.status, news.type, {}}, self_->clock().now());
+  log_->warn("{}: Twitch has ended the subscription to {}: {}", subscriber_.who().name,
+             entry != nullptr ? to_string(entry->what) : news.type, news.status);
+  set_alarm();
+}
+
+void webhook_subscriber_state::set_alarm() {
+  if (memory_->is_known)
+    alarm_.at(self_, memory_->subscriber.subscriptions.deadline());
+  alarm_.at(self_, subscriber_.deadline());
+  if (!is_listing_ && subscriber_.has_wanted())
+    alarm_.at(self_, list_at_);
+}
+
+eventsub_report webhook_subscriber_state::report() const {
+  auto x = report_of(memory_->subscriber.subscriptions);
+  x.name = subscriber_.who().name;
+  x.session_id = callback_.url;
+  x.losses = memory_->revocations;
+  x.last_error = memory_->subscriber.last_error;
+  return x;
+}
+
+} // namespace creamery

@@ -1,0 +1,325 @@
+#include "runtime/program/webhook_plan.hpp"
+
+#include "config/ascii.hpp"
+#include "config/endpoint_syntax.hpp"
+#include "runtime/program/event_plan.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace creamery {
+
+namespace {
+
+/// What twitch-creamery listened at.
+constexpr uint16_t default_port = 15543;
+
+/// Defaults of other bots, which everybody knows.
+constexpr std::array<std::string_view, 6> known_secrets{"some_secret_string", "s3cRe7",   "secretsecret",
+                                                        "thisisasecret",      "changeme", "your_secret_here"};
+
+constexpr std::string_view secret_form =
+  "10 to 100 characters of ASCII, best as a reference like ${EVENTSUB_SECRET_WORD}";
+
+/// The options of a bot's cog `eventsub` that are about webhooks, read one after the other; what is wrong is noted.
+class webhook_options {
+public:
+  webhook_options(const bot_config& bot, const cog_config& cog) : bot_(bot), options_(cog.options) {
+    place_.line = cog.line;
+    place_.file = bot.where.file;
+  }
+
+  /// The text of an option; nothing if there is none.
+  std::optional<std::string> text(const char* name) {
+    auto found = options_.find(name);
+    if (found == options_.end())
+      return std::nullopt;
+    if (!found->is_string()) {
+      mistake("'" + std::string{name} + "' is no text", "a text");
+      return std::nullopt;
+    }
+    return found->get<std::string>();
+  }
+
+  /// A whole number, which may have come out of a `${NAME}`.
+  std::optional<uint16_t> port(const char* name) {
+    auto found = options_.find(name);
+    if (found == options_.end())
+      return std::nullopt;
+    auto text = found->is_string() ? found->get<std::string>() : found->dump();
+    auto address = parse_listen_address("127.0.0.1:" + text);
+    if (!address || address->port == 0) {
+      mistake("'" + std::string{name} + "' is no port", "a number from 1 to 65535");
+      return std::nullopt;
+    }
+    return address->port;
+  }
+
+  void mistake(std::string what, std::string expected) {
+    found_.push_back(
+      {severity::error, place_, "cog 'eventsub' of bot '" + bot_.name + "': " + std::move(what), std::move(expected)});
+  }
+
+  void warn(std::string what, std::string expected) {
+    mistake(std::move(what), std::move(expected));
+    found_.back().level = severity::warning;
+  }
+
+  std::vector<diagnostic> take() {
+    return std::move(found_);
+  }
+
+private:
+  const bot_config& bot_;
+  const nlohmann::json& options_;
+  source_place place_;
+  std::vector<diagnostic> found_;
+};
+
+/// What one bot's options amount to.
+struct webhook_choice {
+  listen_address at;
+  certificate_files certificate;
+  /// The public address without a '/' at its end, and the path behind it.
+  std::string base;
+  std::string path;
+  /// Empty: one has to be made up.
+  secret key;
+  std::vector<diagnostic> mistakes;
+};
+
+const cog_config* eventsub_cog_of(const bot_config& bot) {
+  auto found = std::find_if(bot.cogs.begin(), bot.cogs.end(), [](const auto& x) { return x.name == eventsub_cog; });
+  return found == bot.cogs.end() ? nullptr : &*found;
+}
+
+bool is_secret(std::string_view text) {
+  return text.size() >= 10 && text.size() <= 100
+         && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7F'; });
+}
+
+bool is_local(std::string_view url) {
+  for (auto host : {"localhost", "127.0.0.1"})
+    for (auto scheme : {"http://", "https://"})
+      if (url.starts_with(std::string{scheme} + host))
+        return true;
+  return false;
+}
+
+void read_address(webhook_options& options, webhook_choice& choice) {
+  auto url = options.text("url").value_or("");
+  while (url.ends_with('/'))
+    url.pop_back();
+  constexpr std::array<std::string_view, 2> schemes{"https", "http"};
+  auto wrong = url.empty() ? std::optional<std::string>{"is missing"} : find_url_mistake(url, schemes, false);
+  auto host_end = url.find('/', url.find("://") + 3);
+  auto host = url.substr(0, host_end);
+  auto port = host.rfind(':');
+  if (!wrong && !is_local(url) && !url.starts_with("https://"))
+    wrong = "isn't encrypted";
+  if (!wrong && !is_local(url) && port > 5 && host.substr(port) != ":443")
+    wrong = "names a port, and Twitch knows only 443";
+  if (!wrong && url.find_first_of("?#") != std::string::npos)
+    wrong = "has more than a path";
+  if (wrong)
+    options.mistake("'url', the public address of this machine, " + *wrong,
+                    "the address under which Twitch reaches the callback, like https://bot.example.org");
+  choice.base = std::move(url);
+}
+
+void read_path(webhook_options& options, const bot_config& bot, webhook_choice& choice) {
+  choice.path = options.text("EVENTSUB_CALLBACK").value_or("/eventsub/" + bot.name);
+  auto is_path = choice.path.starts_with('/') && std::all_of(choice.path.begin(), choice.path.end(), [](char c) {
+                   return c > ' ' && c < '\x7F' && c != '?' && c != '#' && c != '"';
+                 });
+  if (!is_path)
+    options.mistake("'EVENTSUB_CALLBACK' is no path", "a path like /callback; its public address is in 'url'");
+}
+
+void read_secret(webhook_options& options, webhook_choice& choice) {
+  auto text = options.text("EVENTSUB_SECRET_WORD");
+  if (!text || text->empty())
+    return;
+  // Not shown: half of it may be right.
+  if (std::find(known_secrets.begin(), known_secrets.end(), to_lower(*text)) != known_secrets.end()
+      || std::find(known_secrets.begin(), known_secrets.end(), *text) != known_secrets.end())
+    options.mistake("'EVENTSUB_SECRET_WORD' is one that everybody knows, so anybody could make up events",
+                    "no 'EVENTSUB_SECRET_WORD' at all: then one is made up and kept");
+  else if (!is_secret(*text))
+    options.mistake("'EVENTSUB_SECRET_WORD' is not one that Twitch takes", std::string{secret_form});
+  choice.key = secret::taken_from(*text);
+}
+
+void read_certificate(webhook_options& options, webhook_choice& choice) {
+  auto read = [&](const char* name) {
+    std::filesystem::path file = options.text(name).value_or("");
+    std::error_code error;
+    if (!file.empty() && !std::filesystem::is_regular_file(file, error))
+      options.mistake("'" + std::string{name} + "' is " + file.string() + ", which is no file", "a file in PEM format");
+    return file;
+  };
+  choice.certificate = {read("certificate"), read("key")};
+  if (choice.certificate.certificate.empty() != choice.certificate.key.empty())
+    options.mistake("of 'certificate' and 'key', only one is named", "both, or none of them behind a proxy");
+}
+
+void read_listener(webhook_options& options, webhook_choice& choice) {
+  const auto has_tls = !choice.certificate.certificate.empty();
+  choice.at = {has_tls ? "0.0.0.0" : "127.0.0.1", options.port("port").value_or(default_port)};
+  if (auto text = options.text("listen")) {
+    if (auto address = parse_listen_address(*text); address && address->port != 0)
+      choice.at = *address;
+    else
+      options.mistake("'listen' is no address", "host:port, like \"127.0.0.1:15543\"");
+  }
+  if (!has_tls && !is_loopback(choice.at.host))
+    options.warn("webhooks are listened for at " + choice.at.host + " without TLS",
+                 "127.0.0.1 behind a proxy that has a certificate, or 'certificate' and 'key'");
+}
+
+webhook_choice choice_of(const bot_config& bot, const cog_config& cog) {
+  webhook_choice choice;
+  webhook_options options{bot, cog};
+  read_address(options, choice);
+  read_path(options, bot, choice);
+  read_secret(options, choice);
+  read_certificate(options, choice);
+  read_listener(options, choice);
+  if (bot.client_id.empty() || bot.client_secret.empty())
+    options.mistake("webhooks are made with the application's own token, and its id or secret is missing",
+                    "<BOT>_CLIENT_ID and <BOT>_CLIENT_SECRET in the environment");
+  choice.mistakes = options.take();
+  return choice;
+}
+
+/// Tells secrets apart without telling them.
+std::string fingerprint_of(const secret& key) {
+  auto text = secret{"creamery webhook "} + key;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  EVP_Digest(text.reveal().data(), text.reveal().size(), digest.data(), &size, EVP_sha256(), nullptr);
+  std::string hex;
+  for (size_t i = 0; i < 8; ++i) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    hex += digits[digest[i] >> 4U];
+    hex += digits[digest[i] & 15U];
+  }
+  return hex;
+}
+
+/// One that lasts as long as the process.
+secret passing_secret() {
+  std::array<unsigned char, 32> bytes{};
+  RAND_bytes(bytes.data(), static_cast<int>(bytes.size()));
+  std::string text;
+  for (auto byte : bytes)
+    text += static_cast<char>('a' + byte % 26);
+  return secret::taken_from(text);
+}
+
+/// The paths at which a callback may arrive: as Twitch sends it, and without what a proxy may have taken away.
+std::vector<std::string> paths_of(const webhook_choice& choice) {
+  std::vector<std::string> paths{choice.path};
+  auto prefix = choice.base.find('/', choice.base.find("://") + 3);
+  if (prefix != std::string::npos)
+    paths.push_back(choice.base.substr(prefix) + choice.path);
+  return paths;
+}
+
+} // namespace
+
+event_transport transport_of(const bot_config& bot) {
+  const auto* cog = eventsub_cog_of(bot);
+  if (cog == nullptr || bot.anonymous)
+    return event_transport::websocket;
+  auto found = cog->options.find("transport");
+  return found != cog->options.end() && *found == "webhook" ? event_transport::webhook : event_transport::websocket;
+}
+
+std::vector<diagnostic> find_webhook_mistakes(const configuration& config) {
+  std::vector<diagnostic> found;
+
+  struct claim {
+    std::string bot;
+    webhook_choice choice;
+  };
+
+  std::vector<claim> claims;
+  for (const auto& bot : config.bots) {
+    const auto* cog = eventsub_cog_of(bot);
+    if (cog == nullptr)
+      continue;
+    webhook_options options{bot, *cog};
+    auto transport = options.text("transport").value_or("websocket");
+    if (transport != "websocket" && transport != "webhook")
+      options.mistake("'transport' is '" + transport + "'", "websocket or webhook");
+    for (const auto* name :
+         {"port", "EVENTSUB_CALLBACK", "EVENTSUB_SECRET_WORD", "url", "certificate", "key", "listen"})
+      if (transport == "websocket" && cog->options.contains(name)) {
+        options.warn("'" + std::string{name} + "' is for webhooks, and events come over a WebSocket",
+                     "transport: webhook with a public 'url', or nothing of the kind");
+        break;
+      }
+    for (auto& one : options.take())
+      found.push_back(std::move(one));
+    if (transport_of(bot) != event_transport::webhook)
+      continue;
+    auto choice = choice_of(bot, *cog);
+    for (auto& one : choice.mistakes)
+      found.push_back(std::move(one));
+    auto complain = [&](const std::string& what, const std::string& expected) {
+      options.mistake(what, expected);
+      for (auto& one : options.take())
+        found.push_back(std::move(one));
+    };
+    for (const auto& other : claims) {
+      if (other.choice.at.port != choice.at.port)
+        continue;
+      if (other.choice.at.host != choice.at.host
+          || other.choice.certificate.certificate != choice.certificate.certificate
+          || other.choice.certificate.key != choice.certificate.key)
+        complain("it shares port " + std::to_string(choice.at.port) + " with bot '" + other.bot
+                   + "', but not the address or the certificate",
+                 "the same 'listen', 'certificate' and 'key' for both, or another port");
+      else if (other.choice.path == choice.path)
+        complain("bot '" + other.bot + "' has the same path at the same port", "an 'EVENTSUB_CALLBACK' of its own");
+    }
+    claims.push_back({bot.name, std::move(choice)});
+  }
+  return found;
+}
+
+result<webhook_plan> plan_webhooks(const configuration& config, token_vault* vault) {
+  webhook_plan plan;
+  for (const auto& bot : config.bots) {
+    if (transport_of(bot) != event_transport::webhook)
+      continue;
+    auto choice = choice_of(bot, *eventsub_cog_of(bot));
+    if (choice.key.empty() && vault != nullptr) {
+      auto kept = vault->secret_for("webhook of " + bot.name);
+      if (!kept)
+        return kept.error();
+      choice.key = std::move(*kept);
+    } else if (choice.key.empty()) {
+      choice.key = passing_secret();
+    }
+    auto port = std::find_if(plan.ports.begin(), plan.ports.end(), [&](const webhook_settings& x) {
+      return x.host == choice.at.host && x.port == choice.at.port;
+    });
+    if (port == plan.ports.end())
+      port = plan.ports.insert(plan.ports.end(), {choice.at.host, choice.at.port, choice.certificate, {}});
+    for (auto& path : paths_of(choice))
+      port->callbacks.push_back({bot.name, std::move(path), choice.key});
+    plan.callbacks[bot.name] = {choice.base + choice.path, choice.key, fingerprint_of(choice.key)};
+  }
+  return plan;
+}
+
+} // namespace creamery

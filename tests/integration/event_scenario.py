@@ -1,0 +1,50 @@
+"""What scenarios about Twitch's events have in common, whichever way these come."""
+
+import json
+import sqlite3
+
+from harness import Bots, Scenario, Simulator, wait_for
+
+BOT = "ann"
+CHANNEL = "red"
+
+
+class EventScenario(Scenario):
+    def setUp(self) -> None:
+        super().setUp()
+        self.sent = 0  # events that were triggered with `raid`
+
+    def wait_until_subscribed(self, bots: Bots, count: int) -> None:
+        wait_for(lambda: sum(x["enabled"] for x in self.sessions(bots)) >= count, f"{count} subscriptions are there",
+                 show=bots.report)
+
+    def sessions(self, bots: Bots) -> list[dict[str, int]]:
+        return [x for bot in bots.report()["bots"] for x in bot["eventsub"]]
+
+    def raid(self, twitch: Simulator, **more: object) -> int:
+        """Triggers raids of the channel; returns how many messages that were."""
+        room = next(x["room_id"] for x in twitch.request("GET", "/channels") if x["channel"] == CHANNEL)
+        event = {"from_broadcaster_user_id": "77", "from_broadcaster_user_login": "big", "from_broadcaster_user_name": "Big",
+                 "to_broadcaster_user_id": room, "to_broadcaster_user_login": CHANNEL, "to_broadcaster_user_name": "Red",
+                 "viewers": 9001}
+        messages = int(twitch.request("POST", "/events", {"type": "channel.raid", "event": event} | more)["result"])
+        self.sent += messages // (1 + int(str(more.get("repeat", 0))))
+        return messages
+
+    def ledger(self) -> dict[str, int]:
+        """How often the cog has handled each event, from the file that it is stored in."""
+        with sqlite3.connect(f"file:{self.folder / 'bots-0' / 'var' / 'events.db'}?mode=ro", uri=True) as file:
+            rows = file.execute("SELECT key, value FROM value WHERE bot = ? AND cog = 'event_ledger'", (BOT,)).fetchall()
+        return {key.split(" ", 1)[1]: json.loads(value) for key, value in rows}
+
+    def check(self, twitch: Simulator, bots: Bots) -> int:
+        """Each event that Twitch has sent was handled exactly once; returns how many these are."""
+        def sent() -> set[str]:
+            return {x["id"] for x in twitch.events() if x["event"] == "event"}
+
+        wait_for(lambda: len(sent()) >= self.sent, "Twitch has written down what it sent")
+        wait_for(lambda: self.ledger().keys() == sent(), "every event has been handled",
+                 show=lambda: (len(self.ledger()), len(sent()), bots.report()))
+        self.assertEqual({id: count for id, count in self.ledger().items() if count != 1}, {})
+        self.assertEqual(twitch.request("GET", "/eventsub")["counters"]["inbound"], 0)
+        return len(sent())

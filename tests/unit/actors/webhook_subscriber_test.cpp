@@ -1,0 +1,176 @@
+#define CAF_SUITE actors.webhook_subscriber
+
+#include "actors/webhook_subscriber.hpp"
+
+#include "tests/unit/actors/connection_fixture.hpp"
+#include "tests/unit/actors/held_calls.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace creamery;
+using namespace std::chrono_literals;
+using creamery::test::held_calls;
+
+namespace {
+
+using strings = std::vector<std::string>;
+
+/// A double of the store that keeps settings.
+store_actor::behavior_type settings_store(std::shared_ptr<std::map<std::string, std::string>> x) {
+  return {
+    [](ready_atom) {},
+    [](drain_atom) { return true; },
+    [](const eventsub::arrivals&) { return eventsub::receipt{}; },
+    [](caf::get_atom, const std::string&, const std::string&, uint64_t) { return std::vector<eventsub::event>{}; },
+    [](const cog_outcome&) {},
+    [](caf::tick_atom) {},
+    [](clean_up_atom) {},
+    [](caf::get_atom, const std::vector<std::string>&, uint64_t) -> caf::result<std::vector<say>> {
+      return std::vector<say>{};
+    },
+    [](answered_atom, const std::vector<uint64_t>&) {},
+    [x](caf::get_atom, const std::string& name) { return (*x)[name]; },
+    [x](caf::put_atom, const std::string& name, const std::string& value) { (*x)[name] = value; },
+    [](caf::get_atom) { return store_report{}; },
+  };
+}
+
+constexpr const char* url = "https://bot.example/hook";
+
+struct webhook_fixture : creamery::test::timed_fixture {
+  creamery::test::captured_log log;
+  std::shared_ptr<held_calls> calls = std::make_shared<held_calls>();
+  account_directory_actor accounts = sys.spawn(creamery::test::accounts_that_hold_calls, calls);
+  std::shared_ptr<std::map<std::string, std::string>> kept_settings =
+    std::make_shared<std::map<std::string, std::string>>();
+  store_actor keeper = sys.spawn(settings_store, kept_settings);
+  webhook_subscriber_actor it;
+
+  ~webhook_fixture() {
+    for (const auto& [what, holder] : calls->open)
+      kill(holder);
+    kill(it);
+    kill(keeper);
+    kill(accounts);
+  }
+
+  void start(const strings& events) {
+    std::vector<eventsub::wanted_event> wanted;
+    for (const auto& name : events)
+      for (const auto& one : eventsub::events_named(name))
+        wanted.push_back(one);
+    eventsub_settings settings;
+    settings.subscriptions.retry.jitter = settings.look_up_again.jitter = 0;
+    auto memory = std::make_shared<webhook_subscriber_memory>(settings);
+    it = sys.spawn<webhook_subscriber>(
+      subscriber_identity{
+        "bot/webhook", "bot", "creamybot", accounts, eventsub::token_owner::application, "app", {"red"}, wanted},
+      callback_settings{url, secret{"a secret of the bot"}, "print"}, settings, keeper,
+      kept<webhook_subscriber_memory>{memory, std::make_shared<std::atomic<bool>>(true)});
+    sched.run();
+    answer(R"({"data":[{"id":"9","login":"creamybot"}]})");
+    answer(R"({"data":[{"id":"1","login":"red"}]})");
+    pass(0s);
+  }
+
+  void answer(const std::string& body) {
+    if (calls->open.empty())
+      FAIL("nothing was called");
+    auto one = std::move(calls->open.front());
+    calls->open.pop_front();
+    tell(one.second, helix::answer{false, {}, 200, body});
+  }
+
+  static std::string one(const std::string& id, const std::string& type, const std::string& status = "enabled",
+                         const std::string& callback = url) {
+    return R"({"id":")" + id + R"(","status":")" + status + R"(","type":")" + type
+           + R"(","version":"1","condition":{"broadcaster_user_id":"1"},"transport":{"method":"webhook","callback":")"
+           + callback + R"("}})";
+  }
+
+  static std::string list(const std::string& entries, const std::string& cursor = {}) {
+    return R"({"data":[)" + entries + R"(],"pagination":{)" + (cursor.empty() ? "" : R"("cursor":")" + cursor + "\"")
+           + "}}";
+  }
+
+  strings asked() const {
+    strings all;
+    for (const auto& [what, holder] : calls->open) {
+      CHECK(what.as == helix::identity::application);
+      auto text = what.method;
+      for (const auto& [name, value] : what.query)
+        if (!value.empty())
+          text += " " + name + "=" + value;
+      if (!what.body.empty())
+        text += " " + nlohmann::json::parse(what.body).value("type", "");
+      all.push_back(text);
+    }
+    return all;
+  }
+
+  eventsub_report report() {
+    return ask<eventsub_report>(it, caf::get_atom_v);
+  }
+};
+
+} // namespace
+
+BEGIN_FIXTURE_SCOPE(webhook_fixture)
+
+SCENARIO("what Twitch has already is adopted, the rest is made, and what nobody wants is removed") {
+  (*kept_settings)[std::string{"webhook "} + url] = "print";
+  start({"channel.ban", "stream.online"});
+  REQUIRE_EQ(asked(), (strings{"GET"}));
+  answer(list(one("a", "channel.ban"), "next"));
+  REQUIRE_EQ(asked(), (strings{"GET after=next"}));
+  answer(list(one("b", "channel.unban") + "," + one("c", "stream.online", "enabled", "https://other.example")));
+  CHECK_EQ(asked(), (strings{"DELETE id=b", "POST stream.online"}));
+  auto body = nlohmann::json::parse(calls->open.back().first.body);
+  CHECK_EQ(body["transport"].dump(),
+           R"({"callback":"https://bot.example/hook","method":"webhook","secret":"a secret of the bot"})");
+  answer("");
+  answer(R"({"data":[{"id":"d","status":"webhook_callback_verification_pending"}]})");
+  CHECK_EQ(report().enabled, 1u);
+  tell(it, eventsub::subscription_news{"d", "stream.online", "enabled"});
+  CHECK_EQ(report().enabled, 2u);
+  WHEN("Twitch ends one of them") {
+    tell(it, eventsub::subscription_news{"d", "stream.online", "user_removed"});
+    CHECK_EQ(report().enabled, 1u);
+    CHECK_EQ(log.count("Twitch has ended the subscription to stream.online 1 in #red: user_removed"), 1u);
+    CHECK_EQ(log.count("bot/webhook: 2 of 2 subscriptions"), 1u);
+  }
+  WHEN("half an hour has passed") {
+    pass(30min);
+    CHECK_EQ(asked().front(), "GET");
+  }
+}
+
+SCENARIO("subscriptions that were made with another secret are removed before any is made") {
+  (*kept_settings)[std::string{"webhook "} + url] = "another print";
+  start({"channel.ban"});
+  answer(list(one("a", "channel.ban")));
+  REQUIRE_EQ(asked(), (strings{"DELETE id=a"}));
+  answer("");
+  pass(1s);
+  REQUIRE_EQ(asked(), (strings{"GET"}));
+  answer(list(""));
+  CHECK_EQ((*kept_settings)[std::string{"webhook "} + url], "print");
+  CHECK_EQ(asked(), (strings{"POST channel.ban"}));
+}
+
+SCENARIO("a callback that Twitch doesn't reach is found in its list") {
+  start({"channel.ban"});
+  answer(list(""));
+  answer(R"({"data":[{"id":"a","status":"webhook_callback_verification_pending"}]})");
+  CHECK(asked().empty());
+  pass(30s);
+  REQUIRE_EQ(asked(), (strings{"GET"}));
+  answer(list(one("a", "channel.ban", "webhook_callback_verification_failed")));
+  CHECK_EQ(log.count("Twitch didn't reach the callback"), 1u);
+  REQUIRE_EQ(asked(), (strings{"DELETE id=a"}));
+  answer("");
+  pass(1s);
+  CHECK_EQ(asked(), (strings{"POST channel.ban"}));
+}
+
+END_FIXTURE_SCOPE()
