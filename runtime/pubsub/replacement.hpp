@@ -1,0 +1,28 @@
+#pragma once
+
+#include "messages/eventsub/event.hpp"
+#include "messages/pubsub_message.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// PubSub, which Twitch has shut down, fed by what has replaced it (twitch-platform 5).
+namespace creamery::pubsub {
+
+/// The topic that a configuration calls so: `channel_points`, `bits`, `bits_badge`, `channel_subscriptions`, `whispers`,
+/// `moderator_actions`.
+std::optional<pubsub_topic> find_topic(std::string_view name);
+
+/// All these names.
+std::vector<std::string_view> topic_names();
+
+/// The types of EventSub that say what the topic said.
+std::vector<std::string_view> replacements_of(pubsub_topic what);
+
+/// The messages that PubSub would have sent when this happened: none if it is about something else, several if it sent one for each
+/// part. What the event doesn't tell is null, and named in `missing`.
+std::vector<pubsub_message> from_event(const eventsub::event& event);
+
+} // namespace creamery::pubsub
