@@ -27,6 +27,7 @@
 #include "messages/chat_message.hpp"
 #include "messages/eventsub/event.hpp"
 #include "messages/helix/calls.hpp"
+#include "messages/pubsub/replacement.hpp"
 #include "messages/say.hpp"
 
 #include <nlohmann/json.hpp>
@@ -78,6 +79,7 @@ public:
   using chat_handler = std::function<void(const chat_message&)>;
   using line_handler = std::function<void(const irc_line&)>;
   using event_handler = std::function<void(const eventsub::event&)>;
+  using pubsub_handler = std::function<void(const pubsub_message&)>;
 
   /// What happens when the bot is logged in: its own login name and the channels it is in.
   using ready_handler = std::function<void(std::string_view login, const std::vector<std::string>& channels)>;
@@ -134,6 +136,15 @@ public:
         handler(*content, event);
       else
         log_->error("the event {} can't be read: {}", event.message_id, to_string(content.error()));
+    });
+  }
+
+  /// Calls `handler` with what Twitch's PubSub would have said, which has been shut down: made of events that the bot is subscribed
+  /// to. What they don't tell is null, and named in `missing`.
+  void on_pubsub(pubsub_handler handler) {
+    on_event([handler = std::move(handler)](const eventsub::event& event) {
+      for (const auto& message : pubsub::from_event(event))
+        handler(message);
     });
   }
 

@@ -39,6 +39,8 @@ POST   /redemptions         {"channel", "login", "reward_id", "user_input"?}
 POST   /events              {"type", "version"?, "event"?, "sample"?, "channel"?, "count"?, "repeat"?, "repeat_as_another"?, "out_of_order"?,
                              "wrong_signature"?, "age"?}: EventSub
 POST   /event_sockets       {"action": "reconnect"|"close"|"silence", "session"?, "code"?, "to_nowhere"?, "old_until"?, …}
+POST   /pubsub              {"topic", "message", "count"?}: what the old PubSub says
+POST   /pubsub_sockets      {"action": "reconnect"|"close"|"silence"|"revoke"}
 POST   /revocations         {"type" or "id", "status"?}: subscriptions are ended as Twitch does it
 POST   /webhooks            {"retry"?, "longest_retry"?, "attempts"?, "failures"?}: how messages are sent again
 GET    /eventsub            sessions, subscriptions, and what was sent
@@ -133,6 +135,7 @@ json eventsub(engine& server) {
     subscriptions.push_back(to_json(one, book.find_session(one.transport.target)));
   const auto& x = server.events().count();
   const auto& posted = server.webhooks().count();
+  const auto& pubsub = server.pubsub().count();
   return {{"sessions", std::move(sessions)},
           {"subscriptions", std::move(subscriptions)},
           {"counters",
@@ -150,7 +153,15 @@ json eventsub(engine& server) {
             {"verified", posted.verified},
             {"not_verified", posted.not_verified},
             {"revocations", posted.revocations},
-            {"waiting", server.webhooks().waiting()}}}};
+            {"waiting", server.webhooks().waiting()}}},
+          {"pubsub",
+           {{"connections", pubsub.connections},
+            {"topics", server.pubsub().topics()},
+            {"listens", pubsub.listens},
+            {"refused", pubsub.refused},
+            {"pings", pubsub.pings},
+            {"messages", pubsub.messages},
+            {"unused", pubsub.unused}}}};
 }
 
 json faults(const engine& server) {
@@ -326,6 +337,11 @@ http_answer act(engine& server, const std::string& path, const json& body) {
                    [&](const auto& x) { return server.web().helix().rewards().redeem(x, now); });
   if (path == "/events")
     return perform(path, body, read_trigger, [&](const auto& x) { return server.events().trigger(x, now); });
+  if (path == "/pubsub")
+    return perform(path, body, read_pubsub, [&](const auto& x) { return server.pubsub().publish(x, now); });
+  if (path == "/pubsub_sockets")
+    return perform(path, body, read_pubsub_sockets,
+                   [&](const auto& x) { return result<size_t>{server.pubsub().apply(x, now)}; });
   if (path == "/revocations")
     return perform(path, body, read_revocation, [&](const auto& x) { return server.events().revoke(x, now); });
   if (path == "/webhooks")

@@ -50,7 +50,8 @@ engine::engine(options setup)
               return known ? event_person{std::string{id}, known->who.login, known->who.display_name}
                            : event_person{std::string{id}, "somebody", "Somebody"};
             }),
-    event_sockets_(events_),
+    pubsub_(chat_.accounts().tokens(), log_, [this](std::string_view login) { return chat_.who_is(login).user_id; }),
+    event_sockets_(events_, pubsub_),
     random_(setup_.seed ? setup_.seed : random_seed()),
     chat_timer_(io_),
     house_timer_(io_),
@@ -249,6 +250,7 @@ void engine::keep_house() {
   web_.tick(clock::now());
   events_.tick(clock::now());
   webhooks_.tick(clock::now());
+  pubsub_.tick(clock::now());
   log_.flush();
   house_timer_.expires_after(house_period);
   house_timer_.async_wait([this](error_code cancelled) {

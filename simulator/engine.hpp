@@ -95,6 +95,10 @@ public:
     return events_;
   }
 
+  pubsub_server& pubsub() noexcept {
+    return pubsub_;
+  }
+
   webhook_sender& webhooks() noexcept {
     return webhooks_;
   }
@@ -128,6 +132,7 @@ private:
   web_api web_;
   webhook_sender webhooks_;
   eventsub_server events_;
+  pubsub_server pubsub_;
   event_sockets event_sockets_;
   std::optional<listener> doors_;
   std::string ca_certificate_;

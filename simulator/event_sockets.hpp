@@ -2,6 +2,7 @@
 
 #include "simulator/connection.hpp"
 #include "simulator/eventsub_server.hpp"
+#include "simulator/pubsub_server.hpp"
 
 #include <map>
 #include <memory>
@@ -9,11 +10,11 @@
 
 namespace creamery::simulator {
 
-/// The sockets over which events go to clients.
+/// The sockets over which events go to clients: EventSub's, whose path is `/ws`, and the old PubSub's with any other path.
 class event_sockets final : public connection_owner {
 public:
-  /// @param server outlives this.
-  explicit event_sockets(eventsub_server& server) : server_(server) {
+  /// @param server, pubsub outlive this.
+  event_sockets(eventsub_server& server, pubsub_server& pubsub) : server_(server), pubsub_(pubsub) {
   }
 
   /// @param base `ws://host:port`, where it came in.
@@ -29,8 +30,9 @@ private:
   struct entry {
     std::shared_ptr<connection> link;
     std::string base;
-    /// Null: the WebSocket isn't open yet.
+    /// Both null: the WebSocket isn't open yet.
     eventsub_server::client* who = nullptr;
+    pubsub_server::client* listener = nullptr;
   };
 
   void on_upgraded(connection& link, std::string_view target) override;
@@ -42,6 +44,7 @@ private:
   void on_gone(connection& gone, std::string_view reason) override;
 
   eventsub_server& server_;
+  pubsub_server& pubsub_;
   std::map<connection*, entry> clients_;
 };
 

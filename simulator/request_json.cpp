@@ -173,6 +173,30 @@ result<trigger_request> read_trigger(const nlohmann::json& from, const std::stri
   return finish(reader, std::move(made));
 }
 
+result<pubsub_request> read_pubsub(const nlohmann::json& from, const std::string& place) {
+  pubsub_request made;
+  field_reader reader{from, place};
+  reader.need("topic", made.topic).get("message", made.message).get("count", made.count);
+  return finish(reader, std::move(made));
+}
+
+result<pubsub_sockets_request> read_pubsub_sockets(const nlohmann::json& from, const std::string& place) {
+  pubsub_sockets_request made;
+  std::string action;
+  field_reader reader{from, place};
+  reader.need("action", action);
+  using what = pubsub_sockets_request::what;
+  if (action == "close")
+    made.action = what::close;
+  else if (action == "silence")
+    made.action = what::silence;
+  else if (action == "revoke")
+    made.action = what::revoke;
+  else if (action != "reconnect")
+    reader.mistake("action", "must be reconnect, close, silence or revoke");
+  return finish(reader, std::move(made));
+}
+
 result<webhook_sender::options> read_webhook_options(const nlohmann::json& from, const std::string& place) {
   webhook_sender::options made;
   std::chrono::milliseconds retry{1'000}, longest{30'000};

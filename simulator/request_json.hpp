@@ -30,6 +30,8 @@ result<grant_request> read_grant(const nlohmann::json& from, const std::string& 
 result<stream_request> read_stream(const nlohmann::json& from, const std::string& place);
 result<trigger_request> read_trigger(const nlohmann::json& from, const std::string& place);
 result<webhook_sender::options> read_webhook_options(const nlohmann::json& from, const std::string& place);
+result<pubsub_request> read_pubsub(const nlohmann::json& from, const std::string& place);
+result<pubsub_sockets_request> read_pubsub_sockets(const nlohmann::json& from, const std::string& place);
 result<revocation_request> read_revocation(const nlohmann::json& from, const std::string& place);
 result<event_sockets_request> read_event_sockets(const nlohmann::json& from, const std::string& place);
 result<redemption_request> read_redemption(const nlohmann::json& from, const std::string& place);

@@ -259,6 +259,28 @@ struct revocation_request {
   std::string status = "user_removed";
 };
 
+/// Something that the old PubSub says.
+struct pubsub_request {
+  std::string topic;
+  /// The inner message.
+  nlohmann::json message = nlohmann::json::object();
+  /// Each has a number `n`, if there are several.
+  unsigned count = 1;
+};
+
+/// What is done to PubSub's WebSockets.
+struct pubsub_sockets_request {
+  enum class what {
+    reconnect,
+    close,
+    /// They say nothing more, not even PONG.
+    silence,
+    /// All authorisations are taken back.
+    revoke,
+  };
+  what action = what::reconnect;
+};
+
 /// What is done to EventSub's WebSockets.
 struct event_sockets_request {
   enum class what {

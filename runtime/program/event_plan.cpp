@@ -1,6 +1,7 @@
 #include "runtime/program/event_plan.hpp"
 
 #include "config/did_you_mean.hpp"
+#include "messages/pubsub/replacement.hpp"
 #include "runtime/program/webhook_plan.hpp"
 
 #include <algorithm>
@@ -68,6 +69,22 @@ std::optional<std::vector<configured_event>> entries_of(const nlohmann::json& ev
   return all;
 }
 
+/// What stands under `topics` of a bot's cog `pubsub`; nothing if there is no such cog.
+std::vector<std::string> configured_topics(const bot_config& bot) {
+  for (const auto& cog : bot.cogs) {
+    if (cog.name != pubsub_cog)
+      continue;
+    auto topics = cog.options.find("topics");
+    if (topics == cog.options.end())
+      return {"channel_points", "bits", "bits_badge", "channel_subscriptions"};
+    std::vector<std::string> all;
+    for (const auto& one : *topics)
+      all.push_back(one.is_string() ? one.get<std::string>() : one.dump());
+    return all;
+  }
+  return {};
+}
+
 void add(std::vector<eventsub::wanted_event>& all, eventsub::wanted_event one) {
   if (one.type != nullptr && std::find(all.begin(), all.end(), one) == all.end())
     all.push_back(std::move(one));
@@ -89,6 +106,10 @@ std::vector<eventsub::wanted_event> plan_events(const bot_config& bot, const std
         one.of = entry.of;
         add(all, std::move(one));
       }
+  for (const auto& name : configured_topics(bot))
+    if (auto topic = pubsub::find_topic(name))
+      for (auto type : pubsub::replacements_of(*topic))
+        add(all, {eventsub::find_type(type)});
   for (const auto& name : of_modules)
     for (const auto& one : eventsub::events_named(name))
       add(all, one);
@@ -97,6 +118,12 @@ std::vector<eventsub::wanted_event> plan_events(const bot_config& bot, const std
 
 std::vector<diagnostic> find_event_mistakes(const bot_config& bot) {
   std::vector<diagnostic> found;
+  for (const auto& name : configured_topics(bot))
+    if (!pubsub::find_topic(name))
+      found.push_back(
+        {severity::error, bot.where,
+         "bot '" + bot.name + "': there is no topic '" + name + "'" + did_you_mean(name, pubsub::topic_names()),
+         "names like channel_points or bits, see docs/configuration.md"});
   const auto* events = configured_events(bot);
   if (events == nullptr)
     return found;

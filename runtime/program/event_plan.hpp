@@ -13,8 +13,12 @@ namespace creamery {
 /// The name of the cog under which the events that a bot subscribes to are configured.
 inline constexpr std::string_view eventsub_cog = "eventsub";
 
+/// The name of the cog that sees what PubSub would have said.
+inline constexpr std::string_view pubsub_cog = "pubsub";
+
 /// The events that a bot wants of each of its channels: those that its cog `eventsub` names under `events`, a list of names or a map
-/// from name to `{reward: ID}`, and those that its other cogs name themselves.
+/// from name to `{reward: ID}`, those that stand for the `topics` of its cog `pubsub` (all but whispers and moderators' actions unless
+/// it says otherwise), and those that its other cogs name themselves.
 /// @param of_modules types, as modules name them.
 std::vector<eventsub::wanted_event> plan_events(const bot_config& bot, const std::vector<std::string>& of_modules);
 

@@ -1,8 +1,8 @@
 // What an old PubSub server says: nothing throws, and whatever order it comes in, a connection goes on.
 
 #include "messages/eventsub/event.hpp"
+#include "messages/pubsub/replacement.hpp"
 #include "runtime/pubsub/frame.hpp"
-#include "runtime/pubsub/replacement.hpp"
 #include "runtime/pubsub/session.hpp"
 
 #include <algorithm>

@@ -1,5 +1,8 @@
 """EventSub over WebSocket: the real program against the simulator, whose sessions are moved, closed and silenced."""
 
+import json
+from pathlib import Path
+
 from event_scenario import BOT, CHANNEL, EventScenario
 from harness import Bots, Simulator, wait_for
 from scenarios.chaos import PATIENT
@@ -55,6 +58,29 @@ class Eventsub(EventScenario):
         self.assertIn("Twitch has removed the event 'channel.follow 1'", output)
         self.assertIn("Twitch sends the event 'drop.entitlement.grant' over webhooks only", output)
         self.assertNotIn("channel_raid", output)
+
+    def test_pubsub_is_fed_by_what_has_replaced_it(self) -> None:
+        twitch = self.simulator()
+        bots = self.bots(twitch, {BOT: {"channels": [BOT], "cogs": {"pubsub": {}}}}, timeouts=QUICKLY, without_token=[BOT])
+        self.authorise(twitch, bots, BOT)
+        self.wait_until_subscribed(bots, 10)
+        for type, said in (("channel.cheer", '"message_type":"bits_event"'),
+                           ("channel.channel_points_custom_reward_redemption.add", '"type":"reward-redeemed"'),
+                           ("channel.subscription.message", '"context":"resub"')):
+            self.assertEqual(twitch.request("POST", "/events", {"type": type, "sample": True})["result"], 1)
+            wait_for(lambda said=said: [x for x in bots.process.output.splitlines() if "pubsub" in x and said in x], f"{said} is told",
+                     show=lambda: bots.process.output)
+        status, output = self.program("check", "--config", str(self.mistaken(bots)), "--env", str(bots.env_file))
+        self.assertEqual(status, 1, output)
+        self.assertIn("there is no topic 'channel_point' (did you mean 'channel_points'?)", output)
+
+    def mistaken(self, bots: Bots) -> Path:
+        """A configuration with a topic that there is not."""
+        config = bots.config()
+        config["bots"][BOT]["cogs"]["pubsub"] = {"topics": ["channel_point"]}
+        file = self.folder / "mistaken.yaml"
+        file.write_text(json.dumps(config), encoding="utf-8")
+        return file
 
     def test_a_storm_of_reconnects_loses_and_doubles_nothing(self) -> None:
         twitch, bots = self.begin(["channel_raid_in"])

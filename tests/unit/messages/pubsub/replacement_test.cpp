@@ -1,6 +1,6 @@
-#define CAF_SUITE pubsub.replacement
+#define CAF_SUITE messages.pubsub.replacement
 
-#include "runtime/pubsub/replacement.hpp"
+#include "messages/pubsub/replacement.hpp"
 
 #include "runtime/pubsub/frame.hpp"
 #include "simulator/eventsub_samples.hpp"
@@ -17,7 +17,8 @@ using json = nlohmann::json;
 using strings = std::vector<std::string>;
 
 /// An event as the simulator makes it up, with some members changed.
-eventsub::event sample(const std::string& type, const json& changes = json::object(), const std::string& version = "1") {
+eventsub::event sample(const std::string& type, const json& changes = json::object(),
+                       const std::string& version = "1") {
   simulator::eventsub_subscription about;
   about.type = type;
   about.version = version;
@@ -46,9 +47,10 @@ CAF_TEST(every replacement is made into a message of its topic and what is missi
     for (auto type : replacements_of(topic)) {
       CAF_MESSAGE(std::string{type});
       auto version = type == "channel.moderate" ? "2" : "1";
-      auto event = type == "channel.chat.notification"
-                     ? sample(std::string{type}, {{"notice_type", "bits_badge_tier"}, {"bits_badge_tier", {{"tier", 1000}}}})
-                     : sample(std::string{type}, json::object(), version);
+      auto event =
+        type == "channel.chat.notification"
+          ? sample(std::string{type}, {{"notice_type", "bits_badge_tier"}, {"bits_badge_tier", {{"tier", 1000}}}})
+          : sample(std::string{type}, json::object(), version);
       auto message = only(event);
       CHECK(message.what == topic);
       auto content = json::parse(message.json);
@@ -70,17 +72,16 @@ CAF_TEST(a redemption has the shape that it had) {
   CHECK_EQ(redemption["status"].get<std::string>(), "UNFULFILLED");
   CHECK_EQ(redemption["user_input"].get<std::string>(), "with ice");
   CHECK_EQ(redemption["reward"]["cost"].get<int>(), 100);
-  auto without = json::parse(
-    only(sample("channel.channel_points_custom_reward_redemption.add", {{"user_input", ""}})).json);
+  auto without =
+    json::parse(only(sample("channel.channel_points_custom_reward_redemption.add", {{"user_input", ""}})).json);
   CHECK(!without["data"]["redemption"].contains("user_input"));
 }
 
 CAF_TEST(an anonymous cheer names nobody) {
-  auto content = json::parse(only(sample("channel.cheer", {{"is_anonymous", true},
-                                                           {"user_id", nullptr},
-                                                           {"user_login", nullptr},
-                                                           {"user_name", nullptr}}))
-                               .json);
+  auto content = json::parse(
+    only(sample("channel.cheer",
+                {{"is_anonymous", true}, {"user_id", nullptr}, {"user_login", nullptr}, {"user_name", nullptr}}))
+      .json);
   CHECK(content["data"]["user_name"].is_null());
   CHECK_EQ(content["data"]["is_anonymous"].get<bool>(), true);
   CHECK_EQ(content["message_id"].get<std::string>(), "m-1");
@@ -95,8 +96,9 @@ CAF_TEST(a gift knows its giver or who got it but never both) {
   CHECK_EQ(gave["context"].get<std::string>(), "anonsubgift");
   CHECK(gave["recipient_id"].is_null());
   auto again = json::parse(
-    only(sample("channel.subscription.message",
-                {{"message", {{"text", "Hi Kappa"}, {"emotes", json::array({{{"begin", 3}, {"end", 7}, {"id", "25"}}})}}}}))
+    only(sample(
+           "channel.subscription.message",
+           {{"message", {{"text", "Hi Kappa"}, {"emotes", json::array({{{"begin", 3}, {"end", 7}, {"id", "25"}}})}}}}))
       .json);
   CHECK_EQ(again["context"].get<std::string>(), "resub");
   CHECK_EQ(again["sub_message"]["emotes"].dump(), R"([{"end":7,"id":"25","start":3}])");
@@ -131,11 +133,21 @@ CAF_TEST(the command of a moderator is put together again) {
   CHECK_EQ(json::parse(slow[0].json)["data"]["type"].get<std::string>(), "chat_channel_moderation");
   auto mod = moderation({{"action", "mod"}, {"mod", {{"user_id", "7"}, {"user_login", "nice"}}}});
   CHECK_EQ(json::parse(mod.at(0).json)["type"].get<std::string>(), "moderator_added");
-  auto terms = moderation({{"action", "remove_blocked_term"},
-                           {"automod_terms", {{"terms", {"one", "two"}}, {"from_automod", false}}}});
+  auto terms = moderation(
+    {{"action", "remove_blocked_term"}, {"automod_terms", {{"terms", {"one", "two"}}, {"from_automod", false}}}});
   REQUIRE_EQ(terms.size(), 2u);
   CHECK_EQ(json::parse(terms[1].json)["data"]["text"].get<std::string>(), "two");
   CHECK_EQ(json::parse(terms[1].json)["data"]["type"].get<std::string>(), "delete_blocked_term");
+}
+
+CAF_TEST(what came over PubSub itself is passed on as it is) {
+  eventsub::event event{1, "bot", "m", std::string{raw_type}, "1", "channel-bits-events-v2.1337", "", R"({"data":{}})"};
+  auto message = only(event);
+  CHECK(message.what == pubsub_topic::bits);
+  CHECK_EQ(message.topic, "channel-bits-events-v2.1337");
+  CHECK_EQ(message.json, R"({"data":{}})");
+  event.subscription_id = "unheard-of.1";
+  CHECK(from_event(event).empty());
 }
 
 CAF_TEST(nonsense is nothing) {

@@ -1,4 +1,4 @@
-#include "runtime/pubsub/replacement.hpp"
+#include "messages/pubsub/replacement.hpp"
 
 #include "messages/rfc3339.hpp"
 
@@ -19,6 +19,8 @@ using strings = std::vector<std::string>;
 struct known_topic {
   std::string_view name;
   pubsub_topic what;
+  /// What its topics begin with.
+  std::string_view begin;
   std::vector<std::string_view> types;
 };
 
@@ -27,16 +29,18 @@ const std::vector<known_topic>& topics() {
   static const std::vector<known_topic> all{
     {"channel_points",
      channel_points,
+     "channel-points-channel-v1.",
      {"channel.channel_points_custom_reward_redemption.add", "channel.channel_points_custom_reward_redemption.update",
       "channel.channel_points_custom_reward.add", "channel.channel_points_custom_reward.update",
       "channel.channel_points_custom_reward.remove"}},
-    {"bits", bits, {"channel.cheer"}},
-    {"bits_badge", bits_badge, {"channel.chat.notification"}},
+    {"bits", bits, "channel-bits-events-v", {"channel.cheer"}},
+    {"bits_badge", bits_badge, "channel-bits-badge-unlocks.", {"channel.chat.notification"}},
     {"channel_subscriptions",
      channel_subscriptions,
+     "channel-subscribe-events-v1.",
      {"channel.subscribe", "channel.subscription.message", "channel.subscription.gift"}},
-    {"whispers", whispers, {"user.whisper.message"}},
-    {"moderator_actions", moderator_actions, {"channel.moderate"}},
+    {"whispers", whispers, "whispers.", {"user.whisper.message"}},
+    {"moderator_actions", moderator_actions, "chat_moderator_actions.", {"channel.moderate"}},
   };
   return all;
 }
@@ -88,7 +92,8 @@ public:
       cheer();
     else if (type == "channel.chat.notification")
       badge();
-    else if (type == "channel.subscribe" || type == "channel.subscription.message" || type == "channel.subscription.gift")
+    else if (type == "channel.subscribe" || type == "channel.subscription.message"
+             || type == "channel.subscription.gift")
       subscription();
     else if (type == "user.whisper.message")
       whisper();
@@ -103,8 +108,8 @@ private:
   }
 
   void add(pubsub_topic what, std::string_view topic, const std::string& id, json message, strings missing = {}) {
-    made_.push_back({what, std::string{topic} + "." + id,
-                     message.dump(-1, ' ', false, json::error_handler_t::replace), std::move(missing)});
+    made_.push_back({what, std::string{topic} + "." + id, message.dump(-1, ' ', false, json::error_handler_t::replace),
+                     std::move(missing)});
   }
 
   void redemption(std::string_view type) {
@@ -116,8 +121,8 @@ private:
                 {"cost", member(of, "cost")}};
     strings missing;
     for (const auto* name :
-         {"is_user_input_required", "is_sub_only", "image", "default_image", "background_color", "is_enabled", "is_paused",
-          "is_in_stock", "max_per_stream", "max_per_user_per_stream", "global_cooldown",
+         {"is_user_input_required", "is_sub_only", "image", "default_image", "background_color", "is_enabled",
+          "is_paused", "is_in_stock", "max_per_stream", "max_per_user_per_stream", "global_cooldown",
           "should_redemptions_skip_request_queue", "template_id", "updated_for_indicator_at",
           "redemptions_redeemed_current_stream", "cooldown_expires_at"}) {
       reward[name] = nullptr;
@@ -152,9 +157,9 @@ private:
                 {"template_id", nullptr},
                 {"updated_for_indicator_at", nullptr}};
     for (const auto* same :
-         {"id", "title", "prompt", "cost", "is_user_input_required", "image", "default_image", "background_color", "is_enabled",
-          "is_paused", "is_in_stock", "should_redemptions_skip_request_queue", "redemptions_redeemed_current_stream",
-          "cooldown_expires_at"})
+         {"id", "title", "prompt", "cost", "is_user_input_required", "image", "default_image", "background_color",
+          "is_enabled", "is_paused", "is_in_stock", "should_redemptions_skip_request_queue",
+          "redemptions_redeemed_current_stream", "cooldown_expires_at"})
       reward[same] = member(content_, same);
     auto place = "/data/" + std::string{name};
     add(pubsub_topic::channel_points, "channel-points-channel-v1", channel_id(),
@@ -391,6 +396,12 @@ std::vector<std::string_view> replacements_of(pubsub_topic what) {
 }
 
 std::vector<pubsub_message> from_event(const eventsub::event& event) {
+  if (event.type == raw_type) {
+    for (const auto& one : topics())
+      if (event.subscription_id.starts_with(one.begin))
+        return {{one.what, event.subscription_id, event.json, {}}};
+    return {};
+  }
   auto content = json::parse(event.json, nullptr, false);
   if (!content.is_object())
     return {};

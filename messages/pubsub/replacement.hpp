@@ -1,7 +1,7 @@
 #pragma once
 
 #include "messages/eventsub/event.hpp"
-#include "messages/pubsub_message.hpp"
+#include "messages/pubsub/message.hpp"
 
 #include <optional>
 #include <string>
@@ -20,6 +20,9 @@ std::vector<std::string_view> topic_names();
 
 /// The types of EventSub that say what the topic said.
 std::vector<std::string_view> replacements_of(pubsub_topic what);
+
+/// The type of events that came over PubSub itself: their subscription's id is the topic, and their content the inner message.
+inline constexpr std::string_view raw_type = "pubsub";
 
 /// The messages that PubSub would have sent when this happened: none if it is about something else, several if it sent one for each
 /// part. What the event doesn't tell is null, and named in `missing`.
