@@ -126,8 +126,8 @@ void from(const json& x, subscription& to) {
   to = {text(x, "id"), text(x, "status"), text(x, "type"), text(x, "version"), number(x, "cost")};
   if (auto condition = x.is_object() ? x.find("condition") : x.end(); condition != x.end() && condition->is_object())
     for (const auto& [name, value] : condition->items())
-      if (value.is_string() && value != "")
-        to.condition[name] = value.get<std::string>();
+      if (auto text = value.is_string() ? value.get<std::string>() : std::string{}; !text.empty())
+        to.condition[name] = std::move(text);
   if (auto transport = x.is_object() ? x.find("transport") : x.end(); transport != x.end()) {
     to.method = text(*transport, "method");
     to.target = text(*transport, to.method == "webhook"     ? "callback"

@@ -107,7 +107,8 @@ private:
     return text(content_, "broadcaster_user_id");
   }
 
-  void add(pubsub_topic what, std::string_view topic, const std::string& id, json message, strings missing = {}) {
+  void add(pubsub_topic what, std::string_view topic, const std::string& id, const json& message,
+           strings missing = {}) {
     made_.push_back({what, std::string{topic} + "." + id, message.dump(-1, ' ', false, json::error_handler_t::replace),
                      std::move(missing)});
   }
@@ -248,8 +249,7 @@ private:
     } else {
       lack({"cumulative_months", "streak_months", "months"});
     }
-    add(pubsub_topic::channel_subscriptions, "channel-subscribe-events-v1", channel_id(), std::move(message),
-        std::move(missing));
+    add(pubsub_topic::channel_subscriptions, "channel-subscribe-events-v1", channel_id(), message, std::move(missing));
   }
 
   void whisper() {

@@ -66,8 +66,9 @@ result<any_frame> read_frame(std::string_view text) {
 
 secret make_request(std::string_view type, std::string_view nonce, const std::vector<std::string>& topics,
                     const secret& token) {
-  auto text = json{{"type", type}, {"nonce", nonce}, {"data", {{"topics", topics}, {"auth_token", token.reveal()}}}}.dump(
-    -1, ' ', false, json::error_handler_t::replace);
+  auto text =
+    json{{"type", type}, {"nonce", nonce}, {"data", {{"topics", topics}, {"auth_token", token.reveal()}}}}.dump(
+      -1, ' ', false, json::error_handler_t::replace);
   return secret::taken_from(text);
 }
 

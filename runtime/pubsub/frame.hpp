@@ -44,7 +44,8 @@ struct unknown {
 
 } // namespace frame
 
-using any_frame = std::variant<frame::unknown, frame::pong, frame::response, frame::message, frame::reconnect, frame::revoked>;
+using any_frame =
+  std::variant<frame::unknown, frame::pong, frame::response, frame::message, frame::reconnect, frame::revoked>;
 
 /// Reads what the server says. Never throws.
 result<any_frame> read_frame(std::string_view text);

@@ -179,9 +179,8 @@ void session::expire(time_point now, session_action::list& todo) {
       dead.emplace_back(on.id, "");
       continue;
     }
-    auto is_unanswered = std::any_of(on.questions.begin(), on.questions.end(), [&](const auto& x) {
-      return now - x.second.asked >= options_.answer_timeout;
-    });
+    auto is_unanswered = std::any_of(on.questions.begin(), on.questions.end(),
+                                     [&](const auto& x) { return now - x.second.asked >= options_.answer_timeout; });
     if (on.pinged && now - *on.pinged >= options_.pong_timeout)
       dead.emplace_back(on.id, "the server doesn't answer PING");
     else if (is_unanswered)

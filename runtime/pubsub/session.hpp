@@ -102,7 +102,8 @@ public:
   void opened(uint64_t link, time_point now, session_action::list& todo);
 
   /// @returns a message to be handed on.
-  std::optional<frame::message> receive(uint64_t link, std::string_view text, time_point now, session_action::list& todo);
+  std::optional<frame::message> receive(uint64_t link, std::string_view text, time_point now,
+                                        session_action::list& todo);
 
   /// The socket is gone, or never came to be.
   void closed(uint64_t link, const std::string& why, time_point now, session_action::list& todo);
