@@ -1,5 +1,7 @@
 #include "messages/helix/calls.hpp"
 
+#include "messages/json_members.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <array>
@@ -14,11 +16,6 @@ namespace {
 using json = nlohmann::json;
 
 // -- reading: what is missing, or of another type than it should be, is as good as empty ---------------------------------
-
-std::string text(const json& from, const char* name) {
-  auto found = from.is_object() ? from.find(name) : from.end();
-  return found != from.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
 
 int64_t number(const json& from, const char* name) {
   auto found = from.is_object() ? from.find(name) : from.end();
@@ -38,28 +35,28 @@ const json& list(const json& from, const char* name) {
 }
 
 void from(const json& x, user& to) {
-  to = {text(x, "id"),
-        text(x, "login"),
-        text(x, "display_name"),
-        text(x, "type"),
-        text(x, "broadcaster_type"),
-        text(x, "description"),
-        text(x, "profile_image_url"),
-        text(x, "created_at")};
+  to = {text_of(x, "id"),
+        text_of(x, "login"),
+        text_of(x, "display_name"),
+        text_of(x, "type"),
+        text_of(x, "broadcaster_type"),
+        text_of(x, "description"),
+        text_of(x, "profile_image_url"),
+        text_of(x, "created_at")};
 }
 
 void from(const json& x, person& to) {
-  to = {text(x, "user_id"), text(x, "user_login"), text(x, "user_name")};
+  to = {text_of(x, "user_id"), text_of(x, "user_login"), text_of(x, "user_name")};
 }
 
 void from(const json& x, channel& to) {
-  to = {text(x, "broadcaster_id"),
-        text(x, "broadcaster_login"),
-        text(x, "broadcaster_name"),
-        text(x, "broadcaster_language"),
-        text(x, "game_id"),
-        text(x, "game_name"),
-        text(x, "title"),
+  to = {text_of(x, "broadcaster_id"),
+        text_of(x, "broadcaster_login"),
+        text_of(x, "broadcaster_name"),
+        text_of(x, "broadcaster_language"),
+        text_of(x, "game_id"),
+        text_of(x, "game_name"),
+        text_of(x, "title"),
         {}};
   for (const auto& tag : list(x, "tags"))
     if (tag.is_string())
@@ -67,21 +64,21 @@ void from(const json& x, channel& to) {
 }
 
 void from(const json& x, stream& to) {
-  to = {text(x, "id"),       text(x, "user_id"),       text(x, "user_login"), text(x, "user_name"),
-        text(x, "game_id"),  text(x, "game_name"),     text(x, "title"),      text(x, "started_at"),
-        text(x, "language"), number(x, "viewer_count")};
+  to = {text_of(x, "id"),       text_of(x, "user_id"),    text_of(x, "user_login"), text_of(x, "user_name"),
+        text_of(x, "game_id"),  text_of(x, "game_name"),  text_of(x, "title"),      text_of(x, "started_at"),
+        text_of(x, "language"), number(x, "viewer_count")};
 }
 
 void from(const json& x, sent_message& to) {
-  to = {text(x, "message_id"), flag(x, "is_sent"), {}, {}};
+  to = {text_of(x, "message_id"), flag(x, "is_sent"), {}, {}};
   if (auto reason = x.is_object() ? x.find("drop_reason") : x.end(); reason != x.end()) {
-    to.drop_code = text(*reason, "code");
-    to.drop_text = text(*reason, "message");
+    to.drop_code = text_of(*reason, "code");
+    to.drop_text = text_of(*reason, "message");
   }
 }
 
 void from(const json& x, ban& to) {
-  to = {text(x, "user_id"), text(x, "created_at"), text(x, "end_time")};
+  to = {text_of(x, "user_id"), text_of(x, "created_at"), text_of(x, "end_time")};
 }
 
 void from(const json& x, chat_settings& to) {
@@ -96,53 +93,54 @@ void from(const json& x, chat_settings& to) {
 }
 
 void from(const json& x, poll& to) {
-  to = {text(x, "id"), text(x, "title"), text(x, "status"), {}};
+  to = {text_of(x, "id"), text_of(x, "title"), text_of(x, "status"), {}};
   for (const auto& one : list(x, "choices"))
-    to.choices.push_back({text(one, "id"), text(one, "title"), number(one, "votes")});
+    to.choices.push_back({text_of(one, "id"), text_of(one, "title"), number(one, "votes")});
 }
 
 void from(const json& x, prediction& to) {
-  to = {text(x, "id"), text(x, "title"), text(x, "status"), text(x, "winning_outcome_id"), {}};
+  to = {text_of(x, "id"), text_of(x, "title"), text_of(x, "status"), text_of(x, "winning_outcome_id"), {}};
   for (const auto& one : list(x, "outcomes"))
-    to.outcomes.push_back({text(one, "id"), text(one, "title"), number(one, "users"), number(one, "channel_points")});
+    to.outcomes.push_back(
+      {text_of(one, "id"), text_of(one, "title"), number(one, "users"), number(one, "channel_points")});
 }
 
 void from(const json& x, reward& to) {
-  to = {text(x, "id"), text(x, "title"), number(x, "cost"), flag(x, "is_enabled")};
+  to = {text_of(x, "id"), text_of(x, "title"), number(x, "cost"), flag(x, "is_enabled")};
 }
 
 void from(const json& x, redemption& to) {
   auto reward = x.is_object() ? x.find("reward") : x.end();
-  to = {text(x, "id"),         reward != x.end() ? text(*reward, "id") : std::string{},
-        text(x, "user_id"),    text(x, "user_login"),
-        text(x, "user_input"), text(x, "status")};
+  to = {text_of(x, "id"),         reward != x.end() ? text_of(*reward, "id") : std::string{},
+        text_of(x, "user_id"),    text_of(x, "user_login"),
+        text_of(x, "user_input"), text_of(x, "status")};
 }
 
 void from(const json& x, clip& to) {
-  to = {text(x, "id"), text(x, "edit_url")};
+  to = {text_of(x, "id"), text_of(x, "edit_url")};
 }
 
 void from(const json& x, subscription& to) {
-  to = {text(x, "id"), text(x, "status"), text(x, "type"), text(x, "version"), number(x, "cost")};
-  if (auto condition = x.is_object() ? x.find("condition") : x.end(); condition != x.end() && condition->is_object())
-    for (const auto& [name, value] : condition->items())
+  to = {text_of(x, "id"), text_of(x, "status"), text_of(x, "type"), text_of(x, "version"), number(x, "cost")};
+  if (const auto& condition = member_of(x, "condition"); condition.is_object())
+    for (const auto& [name, value] : condition.items())
       if (auto text = value.is_string() ? value.get<std::string>() : std::string{}; !text.empty())
         to.condition[name] = std::move(text);
-  if (auto transport = x.is_object() ? x.find("transport") : x.end(); transport != x.end()) {
-    to.method = text(*transport, "method");
-    to.target = text(*transport, to.method == "webhook"     ? "callback"
+  const auto& transport = member_of(x, "transport");
+  to.method = text_of(transport, "method");
+  to.target = text_of(transport, to.method == "webhook"     ? "callback"
                                  : to.method == "websocket" ? "session_id"
                                                             : "conduit_id");
-  }
 }
 
 void from(const json& x, conduit& to) {
-  to = {text(x, "id"), number(x, "shard_count")};
+  to = {text_of(x, "id"), number(x, "shard_count")};
 }
 
 void from(const json& x, conduit_shard& to) {
   auto transport = x.is_object() ? x.find("transport") : x.end();
-  to = {text(x, "id"), text(x, "status"), transport != x.end() ? text(*transport, "session_id") : std::string{}};
+  to = {text_of(x, "id"), text_of(x, "status"),
+        transport != x.end() ? text_of(*transport, "session_id") : std::string{}};
 }
 
 error senseless(const answer& x) {
@@ -183,7 +181,7 @@ outcome<page<T>> read_page(const answer& x) {
     return senseless(x);
   page<T> result{items<T>(body), {}, {}};
   if (auto pagination = body.find("pagination"); pagination != body.end())
-    result.cursor = text(*pagination, "cursor");
+    result.cursor = text_of(*pagination, "cursor");
   if (auto total = body.find("total"); total != body.end() && total->is_number_integer())
     result.total = total->get<int64_t>();
   return result;

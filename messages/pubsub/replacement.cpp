@@ -1,5 +1,6 @@
 #include "messages/pubsub/replacement.hpp"
 
+#include "messages/json_members.hpp"
 #include "messages/rfc3339.hpp"
 
 #include <nlohmann/json.hpp>
@@ -43,18 +44,6 @@ const std::vector<known_topic>& topics() {
     {"moderator_actions", moderator_actions, "chat_moderator_actions.", {"channel.moderate"}},
   };
   return all;
-}
-
-/// A member, or null.
-const json& member(const json& object, const char* name) {
-  static const json nothing;
-  auto found = object.is_object() ? object.find(name) : object.end();
-  return object.is_object() && found != object.end() ? *found : nothing;
-}
-
-std::string text(const json& object, const char* name) {
-  const auto& found = member(object, name);
-  return found.is_string() ? found.get<std::string>() : std::string{};
 }
 
 /// PubSub had some ids as numbers.
@@ -104,7 +93,7 @@ public:
 
 private:
   std::string channel_id() const {
-    return text(content_, "broadcaster_user_id");
+    return text_of(content_, "broadcaster_user_id");
   }
 
   void add(pubsub_topic what, std::string_view topic, const std::string& id, const json& message,
@@ -114,12 +103,12 @@ private:
   }
 
   void redemption(std::string_view type) {
-    const auto& of = member(content_, "reward");
-    json reward{{"id", member(of, "id")},
+    const auto& of = member_of(content_, "reward");
+    json reward{{"id", member_of(of, "id")},
                 {"channel_id", channel_id()},
-                {"title", member(of, "title")},
-                {"prompt", member(of, "prompt")},
-                {"cost", member(of, "cost")}};
+                {"title", member_of(of, "title")},
+                {"prompt", member_of(of, "prompt")},
+                {"cost", member_of(of, "cost")}};
     strings missing;
     for (const auto* name :
          {"is_user_input_required", "is_sub_only", "image", "default_image", "background_color", "is_enabled",
@@ -129,16 +118,16 @@ private:
       reward[name] = nullptr;
       missing.push_back("/data/redemption/reward/" + std::string{name});
     }
-    json redemption{{"id", member(content_, "id")},
+    json redemption{{"id", member_of(content_, "id")},
                     {"user",
-                     {{"id", member(content_, "user_id")},
-                      {"login", member(content_, "user_login")},
-                      {"display_name", member(content_, "user_name")}}},
+                     {{"id", member_of(content_, "user_id")},
+                      {"login", member_of(content_, "user_login")},
+                      {"display_name", member_of(content_, "user_name")}}},
                     {"channel_id", channel_id()},
-                    {"redeemed_at", member(content_, "redeemed_at")},
+                    {"redeemed_at", member_of(content_, "redeemed_at")},
                     {"reward", std::move(reward)},
-                    {"status", upper(text(content_, "status"))}};
-    if (auto input = text(content_, "user_input"); !input.empty())
+                    {"status", upper(text_of(content_, "status"))}};
+    if (auto input = text_of(content_, "user_input"); !input.empty())
       redemption["user_input"] = input;
     add(pubsub_topic::channel_points, "channel-points-channel-v1", channel_id(),
         {{"type", type}, {"data", {{"timestamp", event_.sent_at}, {"redemption", std::move(redemption)}}}},
@@ -147,8 +136,8 @@ private:
 
   void reward(std::string_view type, const char* name) {
     auto limit = [&](const char* from, const char* value, const char* as) {
-      const auto& object = member(content_, from);
-      return json{{"is_enabled", member(object, "is_enabled")}, {as, member(object, value)}};
+      const auto& object = member_of(content_, from);
+      return json{{"is_enabled", member_of(object, "is_enabled")}, {as, member_of(object, value)}};
     };
     json reward{{"channel_id", channel_id()},
                 {"max_per_stream", limit("max_per_stream", "value", "max_per_stream")},
@@ -161,7 +150,7 @@ private:
          {"id", "title", "prompt", "cost", "is_user_input_required", "image", "default_image", "background_color",
           "is_enabled", "is_paused", "is_in_stock", "should_redemptions_skip_request_queue",
           "redemptions_redeemed_current_stream", "cooldown_expires_at"})
-      reward[same] = member(content_, same);
+      reward[same] = member_of(content_, same);
     auto place = "/data/" + std::string{name};
     add(pubsub_topic::channel_points, "channel-points-channel-v1", channel_id(),
         {{"type", type}, {"data", {{"timestamp", event_.sent_at}, {name, std::move(reward)}}}},
@@ -171,15 +160,15 @@ private:
   void cheer() {
     add(pubsub_topic::bits, "channel-bits-events-v2", channel_id(),
         {{"data",
-          {{"user_name", member(content_, "user_login")},
-           {"channel_name", member(content_, "broadcaster_user_login")},
-           {"user_id", member(content_, "user_id")},
+          {{"user_name", member_of(content_, "user_login")},
+           {"channel_name", member_of(content_, "broadcaster_user_login")},
+           {"user_id", member_of(content_, "user_id")},
            {"channel_id", channel_id()},
            {"time", event_.sent_at},
-           {"chat_message", member(content_, "message")},
-           {"bits_used", member(content_, "bits")},
+           {"chat_message", member_of(content_, "message")},
+           {"bits_used", member_of(content_, "bits")},
            {"total_bits_used", nullptr},
-           {"is_anonymous", member(content_, "is_anonymous")},
+           {"is_anonymous", member_of(content_, "is_anonymous")},
            {"context", "cheer"},
            {"badge_entitlement", nullptr}}},
          {"version", "1.0"},
@@ -189,34 +178,34 @@ private:
   }
 
   void badge() {
-    if (text(content_, "notice_type") != "bits_badge_tier")
+    if (text_of(content_, "notice_type") != "bits_badge_tier")
       return; // something else that chat shows
     add(pubsub_topic::bits_badge, "channel-bits-badge-unlocks", channel_id(),
-        {{"user_id", member(content_, "chatter_user_id")},
-         {"user_name", member(content_, "chatter_user_login")},
+        {{"user_id", member_of(content_, "chatter_user_id")},
+         {"user_name", member_of(content_, "chatter_user_login")},
          {"channel_id", channel_id()},
-         {"channel_name", member(content_, "broadcaster_user_login")},
-         {"badge_tier", member(member(content_, "bits_badge_tier"), "tier")},
-         {"chat_message", member(member(content_, "message"), "text")},
+         {"channel_name", member_of(content_, "broadcaster_user_login")},
+         {"badge_tier", member_of(member_of(content_, "bits_badge_tier"), "tier")},
+         {"chat_message", member_of(member_of(content_, "message"), "text")},
          {"time", event_.sent_at}});
   }
 
   void subscription() {
     const auto is_resub = event_.type == "channel.subscription.message";
     const auto is_purchase = event_.type == "channel.subscription.gift";
-    const auto is_gift = is_purchase || member(content_, "is_gift") == true;
-    const auto is_anonymous = member(content_, "is_anonymous") == true;
-    json message{{"channel_name", member(content_, "broadcaster_user_login")},
+    const auto is_gift = is_purchase || member_of(content_, "is_gift") == true;
+    const auto is_anonymous = member_of(content_, "is_anonymous") == true;
+    json message{{"channel_name", member_of(content_, "broadcaster_user_login")},
                  {"channel_id", channel_id()},
                  {"time", event_.sent_at},
-                 {"sub_plan", member(content_, "tier")},
+                 {"sub_plan", member_of(content_, "tier")},
                  {"sub_plan_name", nullptr},
                  {"context", is_resub       ? "resub"
                              : !is_gift     ? "sub"
                              : is_anonymous ? "anonsubgift"
                                             : "subgift"},
                  {"is_gift", is_gift},
-                 {"multi_month_duration", member(content_, "duration_months")},
+                 {"multi_month_duration", member_of(content_, "duration_months")},
                  {"sub_message", {{"message", ""}, {"emotes", nullptr}}}};
     strings missing{"/sub_plan_name"};
     auto lack = [&](std::initializer_list<const char*> names) {
@@ -226,9 +215,9 @@ private:
       }
     };
     auto person = [&](const char* id, const char* login, const char* display) {
-      message[id] = member(content_, "user_id");
-      message[login] = member(content_, "user_login");
-      message[display] = member(content_, "user_name");
+      message[id] = member_of(content_, "user_id");
+      message[login] = member_of(content_, "user_login");
+      message[display] = member_of(content_, "user_name");
     };
     if (is_gift && !is_purchase) { // it is known who got it
       person("recipient_id", "recipient_user_name", "recipient_display_name");
@@ -239,13 +228,13 @@ private:
     if (is_purchase)
       lack({"recipient_id", "recipient_user_name", "recipient_display_name"});
     if (is_resub) {
-      message["cumulative_months"] = message["months"] = member(content_, "cumulative_months");
-      message["streak_months"] = member(content_, "streak_months");
-      const auto& said = member(content_, "message");
-      message["sub_message"]["message"] = member(said, "text");
-      for (const auto& emote : member(said, "emotes"))
+      message["cumulative_months"] = message["months"] = member_of(content_, "cumulative_months");
+      message["streak_months"] = member_of(content_, "streak_months");
+      const auto& said = member_of(content_, "message");
+      message["sub_message"]["message"] = member_of(said, "text");
+      for (const auto& emote : member_of(said, "emotes"))
         message["sub_message"]["emotes"].push_back(
-          {{"start", member(emote, "begin")}, {"end", member(emote, "end")}, {"id", member(emote, "id")}});
+          {{"start", member_of(emote, "begin")}, {"end", member_of(emote, "end")}, {"id", member_of(emote, "id")}});
     } else {
       lack({"cumulative_months", "streak_months", "months"});
     }
@@ -255,28 +244,28 @@ private:
   void whisper() {
     auto sent = parse_rfc3339(event_.sent_at);
     json object{{"id", nullptr},
-                {"message_id", member(content_, "whisper_id")},
+                {"message_id", member_of(content_, "whisper_id")},
                 {"thread_id", nullptr},
-                {"body", member(member(content_, "whisper"), "text")},
+                {"body", member_of(member_of(content_, "whisper"), "text")},
                 {"sent_ts", sent ? json(*sent / 1'000) : json{}},
-                {"from_id", as_number(text(content_, "from_user_id"))},
+                {"from_id", as_number(text_of(content_, "from_user_id"))},
                 {"tags",
-                 {{"login", member(content_, "from_user_login")},
-                  {"display_name", member(content_, "from_user_name")},
+                 {{"login", member_of(content_, "from_user_login")},
+                  {"display_name", member_of(content_, "from_user_name")},
                   {"color", nullptr},
                   {"user_type", nullptr},
                   {"emotes", nullptr},
                   {"badges", nullptr}}},
                 {"recipient",
-                 {{"id", as_number(text(content_, "to_user_id"))},
-                  {"username", member(content_, "to_user_login")},
-                  {"display_name", member(content_, "to_user_name")},
+                 {{"id", as_number(text_of(content_, "to_user_id"))},
+                  {"username", member_of(content_, "to_user_login")},
+                  {"display_name", member_of(content_, "to_user_name")},
                   {"color", nullptr},
                   {"user_type", nullptr},
                   {"badges", nullptr},
                   {"profile_image", nullptr}}}};
     auto as_text = object.dump(-1, ' ', false, json::error_handler_t::replace);
-    add(pubsub_topic::whispers, "whispers", text(content_, "to_user_id"),
+    add(pubsub_topic::whispers, "whispers", text_of(content_, "to_user_id"),
         {{"type", "whisper_received"}, {"data", std::move(as_text)}, {"data_object", std::move(object)}},
         {"/data_object/id", "/data_object/thread_id", "/data_object/tags/color", "/data_object/tags/user_type",
          "/data_object/tags/emotes", "/data_object/tags/badges", "/data_object/recipient/color",
@@ -291,58 +280,58 @@ private:
   }
 
   void moderation() {
-    const auto action = text(content_, "action");
-    const auto& about = member(content_, action.c_str());
+    const auto action = text_of(content_, "action");
+    const auto& about = member_of(content_, action.c_str());
     if (action == "mod" || action == "unmod")
       return add_moderation(action == "mod" ? "moderator_added" : "moderator_removed",
                             {{"channel_id", channel_id()},
-                             {"target_user_id", member(about, "user_id")},
+                             {"target_user_id", member_of(about, "user_id")},
                              {"moderation_action", action},
-                             {"target_user_login", member(about, "user_login")},
-                             {"created_by_user_id", member(content_, "moderator_user_id")},
-                             {"created_by", member(content_, "moderator_user_login")}});
+                             {"target_user_login", member_of(about, "user_login")},
+                             {"created_by_user_id", member_of(content_, "moderator_user_id")},
+                             {"created_by", member_of(content_, "moderator_user_login")}});
     if (action.ends_with("_term"))
       return terms(action);
     if (action.ends_with("_unban_request")) {
-      const auto& request = member(content_, "unban_request");
+      const auto& request = member_of(content_, "unban_request");
       return add_moderation(action, {{"moderation_action", upper(action)},
-                                     {"created_by_id", member(content_, "moderator_user_id")},
-                                     {"created_by_login", member(content_, "moderator_user_login")},
-                                     {"moderator_message", member(request, "moderator_message")},
-                                     {"target_user_id", member(request, "user_id")},
-                                     {"target_user_login", member(request, "user_login")}});
+                                     {"created_by_id", member_of(content_, "moderator_user_id")},
+                                     {"created_by_login", member_of(content_, "moderator_user_login")},
+                                     {"moderator_message", member_of(request, "moderator_message")},
+                                     {"target_user_id", member_of(request, "user_id")},
+                                     {"target_user_login", member_of(request, "user_login")}});
     }
-    const auto has_target = !text(about, "user_id").empty();
+    const auto has_target = !text_of(about, "user_id").empty();
     add_moderation("moderation_action", {{"type", action == "delete" ? "chat_targeted_login_moderation"
                                                   : has_target       ? "chat_login_moderation"
                                                                      : "chat_channel_moderation"},
                                          {"moderation_action", action},
                                          {"args", arguments(action, about)},
-                                         {"created_by", member(content_, "moderator_user_login")},
-                                         {"created_by_user_id", member(content_, "moderator_user_id")},
-                                         {"msg_id", text(about, "message_id")},
-                                         {"target_user_id", text(about, "user_id")},
-                                         {"target_user_login", text(about, "user_login")},
+                                         {"created_by", member_of(content_, "moderator_user_login")},
+                                         {"created_by_user_id", member_of(content_, "moderator_user_id")},
+                                         {"msg_id", text_of(about, "message_id")},
+                                         {"target_user_id", text_of(about, "user_id")},
+                                         {"target_user_login", text_of(about, "user_login")},
                                          {"from_automod", false}});
   }
 
   void terms(const std::string& action) {
-    const auto& about = member(content_, "automod_terms");
+    const auto& about = member_of(content_, "automod_terms");
     // `add_blocked_term` was `add_blocked_term`; removing was called deleting.
     auto type = action.starts_with("remove_") ? "delete_" + action.substr(7) : action;
-    for (const auto& term : member(about, "terms"))
+    for (const auto& term : member_of(about, "terms"))
       add(pubsub_topic::moderator_actions, "chat_moderator_actions.*", channel_id(),
           {{"type", "channel_terms_action"},
            {"data",
             {{"type", type},
              {"id", nullptr},
              {"text", term},
-             {"requester_id", member(content_, "moderator_user_id")},
-             {"requester_login", member(content_, "moderator_user_login")},
+             {"requester_id", member_of(content_, "moderator_user_id")},
+             {"requester_login", member_of(content_, "moderator_user_login")},
              {"channel_id", channel_id()},
              {"expires_at", nullptr},
              {"updated_at", event_.sent_at},
-             {"from_automod", member(about, "from_automod")}}}},
+             {"from_automod", member_of(about, "from_automod")}}}},
           {"/data/id", "/data/expires_at"});
   }
 
@@ -353,16 +342,16 @@ private:
       if (!one.empty())
         args.push_back(one);
     };
-    add(text(about, "user_login"));
-    if (auto until = parse_rfc3339(text(about, "expires_at")), sent = parse_rfc3339(event_.sent_at); until && sent)
+    add(text_of(about, "user_login"));
+    if (auto until = parse_rfc3339(text_of(about, "expires_at")), sent = parse_rfc3339(event_.sent_at); until && sent)
       add(std::to_string(std::max<int64_t>((*until - *sent + 500) / 1'000, 1)));
-    add(text(about, "reason"));
+    add(text_of(about, "reason"));
     if (action == "delete") {
-      add(text(about, "message_body"));
-      add(text(about, "message_id"));
+      add(text_of(about, "message_body"));
+      add(text_of(about, "message_id"));
     }
     for (const auto* number : {"follow_duration_minutes", "wait_time_seconds"})
-      if (const auto& found = member(about, number); found.is_number_integer())
+      if (const auto& found = member_of(about, number); found.is_number_integer())
         add(found.dump());
     return args;
   }

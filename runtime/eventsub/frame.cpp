@@ -1,5 +1,6 @@
 #include "runtime/eventsub/frame.hpp"
 
+#include "messages/json_members.hpp"
 #include "runtime/eventsub/json_slice.hpp"
 
 #include <nlohmann/json.hpp>
@@ -17,11 +18,6 @@ using json = nlohmann::json;
 constexpr std::chrono::seconds shortest_keepalive{1};
 constexpr std::chrono::seconds longest_keepalive{600};
 
-std::string text_in(const json& object, const char* name) {
-  auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
 json parse_object(std::optional<std::string_view> text) {
   auto parsed = text ? json::parse(*text, nullptr, false) : json{};
   return parsed.is_object() ? parsed : json{};
@@ -33,7 +29,7 @@ result<named_subscription> read_subscription(std::string_view object) {
   auto parsed = parse_object(object);
   named_subscription found;
   if (parsed.is_object())
-    found = {text_in(parsed, "id"), text_in(parsed, "status"), text_in(parsed, "type"), text_in(parsed, "version")};
+    found = {text_of(parsed, "id"), text_of(parsed, "status"), text_of(parsed, "type"), text_of(parsed, "version")};
   if (found.id.empty() || found.type.empty())
     return failure{"EventSub", "a subscription without id or type"};
   return found;
@@ -45,7 +41,7 @@ result<frame> read_frame(std::string_view text) {
   if (!metadata.is_object())
     return senseless;
   frame read{
-    text_in(metadata, "message_id"), text_in(metadata, "message_type"), text_in(metadata, "message_timestamp"), {}};
+    text_of(metadata, "message_id"), text_of(metadata, "message_type"), text_of(metadata, "message_timestamp"), {}};
   auto payload = find_member(text, "payload");
   if (read.type == "session_keepalive") {
     read.content = message::keepalive{};
@@ -54,10 +50,10 @@ result<frame> read_frame(std::string_view text) {
     if (!session.is_object())
       return failure{"EventSub", read.type + " without a session"};
     if (read.type == "session_reconnect") {
-      read.content = message::reconnect{text_in(session, "reconnect_url")};
+      read.content = message::reconnect{text_of(session, "reconnect_url")};
       return read;
     }
-    message::welcome welcome{text_in(session, "id")};
+    message::welcome welcome{text_of(session, "id")};
     if (welcome.session_id.empty())
       return failure{"EventSub", "session_welcome without an id"};
     if (auto found = session.find("keepalive_timeout_seconds"); found != session.end() && found->is_number())

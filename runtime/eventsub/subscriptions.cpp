@@ -1,5 +1,7 @@
 #include "runtime/eventsub/subscriptions.hpp"
 
+#include "messages/json_members.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -24,16 +26,9 @@ constexpr size_t most_early = 1'000;
 /// What an answer says of a subscription: of the one that was made, or of the one that is there already.
 std::pair<std::string, std::string> id_and_status_in(const std::string& body) {
   auto parsed = nlohmann::json::parse(body, nullptr, false);
-  if (!parsed.is_object())
-    return {};
-  auto data = parsed.find("data");
-  const auto& object =
-    data != parsed.end() && data->is_array() && !data->empty() && data->front().is_object() ? data->front() : parsed;
-  auto text = [&](const char* name) {
-    auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-  };
-  return {text("id"), text("status")};
+  const auto& data = member_of(parsed, "data");
+  const auto& object = data.is_array() && !data.empty() && data.front().is_object() ? data.front() : parsed;
+  return {text_of(object, "id"), text_of(object, "status")};
 }
 
 bool is_alike(const wanted_subscription& wanted, const helix::subscription& listed) {
@@ -266,8 +261,7 @@ void subscriptions::compare(entry& one, const helix::subscription* listed, time_
   if (listed != nullptr && listed->status == unreachable && was_there) {
     refuse(one,
            "Twitch didn't reach the callback, or wasn't answered right: is it the right address, on port 443 and with "
-           "a valid "
-           "certificate?",
+           "a valid certificate?",
            now + retry_.next());
   } else if (listed != nullptr && was_there) {
     refuse(one, listed->status, now + options_.ask_again);

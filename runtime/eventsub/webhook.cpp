@@ -1,5 +1,6 @@
 #include "runtime/eventsub/webhook.hpp"
 
+#include "messages/hex.hpp"
 #include "messages/rfc3339.hpp"
 #include "runtime/eventsub/json_slice.hpp"
 #include "runtime/eventsub/notification.hpp"
@@ -70,12 +71,7 @@ public:
     if (!done || EVP_MAC_final(mac, raw.data(), &size, raw.size()) != 1 || size != raw.size())
       return false;
     std::array<char, signature_mark.size() + 2 * signature_size> expected{};
-    auto* out = std::copy(signature_mark.begin(), signature_mark.end(), expected.data());
-    for (auto byte : raw) {
-      constexpr std::string_view digits = "0123456789abcdef";
-      *out++ = digits[byte >> 4U];
-      *out++ = digits[byte & 15U];
-    }
+    write_hex(raw, std::copy(signature_mark.begin(), signature_mark.end(), expected.data()));
     return request.signature.size() == expected.size()
            && CRYPTO_memcmp(request.signature.data(), expected.data(), expected.size()) == 0;
   }
@@ -86,7 +82,7 @@ private:
 
 webhook_gate::webhook_gate(std::vector<callback> callbacks) {
   for (auto& one : callbacks)
-    callbacks_[one.path] = {one.bot, std::make_unique<signer>(one.key)};
+    callbacks_[std::move(one.path)] = {std::move(one.bot), std::make_unique<signer>(one.key)};
 }
 
 webhook_gate::~webhook_gate() = default;

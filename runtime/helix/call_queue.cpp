@@ -1,5 +1,6 @@
 #include "runtime/helix/call_queue.hpp"
 
+#include "messages/json_members.hpp"
 #include "messages/percent_encoding.hpp"
 #include "messages/printable.hpp"
 
@@ -16,12 +17,7 @@ namespace {
 constexpr size_t max_text = 300;
 
 std::string message_of(const std::string& body) {
-  auto content = nlohmann::json::parse(body, nullptr, false);
-  if (!content.is_object())
-    return {};
-  auto found = content.find("message");
-  return found != content.end() && found->is_string() ? printable(found->get_ref<const std::string&>(), max_text)
-                                                      : std::string{};
+  return printable(text_of(nlohmann::json::parse(body, nullptr, false), "message"), max_text);
 }
 
 /// The token is good, but doesn't allow the call (twitch-platform 4.1): another token of the same owner's would allow no more.

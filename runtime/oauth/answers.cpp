@@ -1,5 +1,7 @@
 #include "runtime/oauth/answers.hpp"
 
+#include "messages/json_members.hpp"
+
 #include "messages/printable.hpp"
 
 #include <nlohmann/json.hpp>
@@ -22,11 +24,6 @@ constexpr int64_t max_seconds = int64_t{100} * 366 * 24 * 3600;
 
 json parse(std::string_view body) {
   return json::parse(body, nullptr, false);
-}
-
-std::string text_of(const json& from, const char* name) {
-  auto found = from.is_object() ? from.find(name) : from.end();
-  return found != from.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
 std::optional<std::chrono::seconds> seconds_of(const json& from, const char* name) {

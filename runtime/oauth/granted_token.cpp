@@ -1,22 +1,21 @@
 #include "runtime/oauth/granted_token.hpp"
 
+#include "messages/hex.hpp"
+
 #include <openssl/rand.h>
 
 #include <array>
+#include <iterator>
 #include <stdexcept>
 
 namespace creamery::oauth {
 
 std::string random_state() {
-  constexpr std::string_view digits = "0123456789abcdef";
   std::array<unsigned char, 16> bytes{};
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
     throw std::runtime_error{"no random bytes"};
   std::string text;
-  for (auto byte : bytes) {
-    text += digits[byte / 16];
-    text += digits[byte % 16];
-  }
+  write_hex(bytes, std::back_inserter(text));
   return text;
 }
 

@@ -1,5 +1,7 @@
 #include "runtime/pubsub/frame.hpp"
 
+#include "messages/json_members.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <array>
@@ -10,17 +12,6 @@ namespace creamery::pubsub {
 namespace {
 
 using json = nlohmann::json;
-
-std::string text_in(const json& object, const char* name) {
-  auto found = object.is_object() ? object.find(name) : object.end();
-  return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
-const json& member(const json& object, const char* name) {
-  static const json nothing;
-  auto found = object.find(name);
-  return found == object.end() ? nothing : *found;
-}
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 9> scopes{{
   {"channel-points-channel-v1.", "channel:read:redemptions"},
@@ -40,25 +31,24 @@ result<any_frame> read_frame(std::string_view text) {
   auto parsed = json::parse(text, nullptr, false);
   if (!parsed.is_object())
     return failure{"PubSub", "a message that is no JSON object"};
-  auto type = text_in(parsed, "type");
-  const auto& data = member(parsed, "data");
+  auto type = text_of(parsed, "type");
+  const auto& data = member_of(parsed, "data");
   if (type == "PONG")
     return any_frame{frame::pong{}};
   if (type == "RECONNECT")
     return any_frame{frame::reconnect{}};
   if (type == "RESPONSE")
-    return any_frame{frame::response{text_in(parsed, "nonce"), text_in(parsed, "error")}};
+    return any_frame{frame::response{text_of(parsed, "nonce"), text_of(parsed, "error")}};
   if (type == "AUTH_REVOKED") {
     frame::revoked revoked;
-    if (data.is_object())
-      for (const auto& topic : member(data, "topics"))
-        if (topic.is_string())
-          revoked.topics.push_back(topic.get<std::string>());
+    for (const auto& topic : member_of(data, "topics"))
+      if (topic.is_string())
+        revoked.topics.push_back(topic.get<std::string>());
     return any_frame{std::move(revoked)};
   }
   if (type != "MESSAGE")
     return any_frame{frame::unknown{std::move(type)}};
-  frame::message message{text_in(data, "topic"), text_in(data, "message")};
+  frame::message message{text_of(data, "topic"), text_of(data, "message")};
   if (message.topic.empty() || message.text.empty())
     return failure{"PubSub", "a message without topic or content"};
   return any_frame{std::move(message)};
