@@ -1,5 +1,6 @@
 #include "runtime/program/bot_plan.hpp"
 
+#include "runtime/program/append_new.hpp"
 #include "runtime/program/event_plan.hpp"
 #include "runtime/program/grant_plan.hpp"
 
@@ -46,19 +47,13 @@ account_settings account_of(const bot_config& bot, token_vault* vault, const std
   return account;
 }
 
-void add_new(std::vector<std::string>& scopes, const std::vector<std::string>& more) {
-  for (const auto& scope : more)
-    if (std::find(scopes.begin(), scopes.end(), scope) == scopes.end())
-      scopes.push_back(scope);
-}
-
 /// One more bot uses an account: what holds for any of them holds for it.
 void share(account_settings& account, account_settings other) {
   account.verified |= other.verified;
   if (account.identity.token.empty())
     account.identity.token = std::move(other.identity.token);
-  add_new(account.needed_scopes, other.needed_scopes);
-  add_new(account.grant.scopes, other.grant.scopes);
+  append_new(account.needed_scopes, other.needed_scopes);
+  append_new(account.grant.scopes, other.grant.scopes);
   if (account.grant.client_id.empty()) {
     other.grant.scopes = std::move(account.grant.scopes);
     account.grant = std::move(other.grant);

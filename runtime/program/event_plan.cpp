@@ -2,6 +2,7 @@
 
 #include "config/did_you_mean.hpp"
 #include "messages/pubsub/replacement.hpp"
+#include "runtime/program/append_new.hpp"
 #include "runtime/program/webhook_plan.hpp"
 
 #include <algorithm>
@@ -28,11 +29,11 @@ constexpr std::array<std::pair<const char*, eventsub::subject>, 3> of_what{
    {"extension", eventsub::subject::extension}}};
 
 const nlohmann::json* configured_events(const bot_config& bot) {
-  for (const auto& cog : bot.cogs)
-    if (cog.name == eventsub_cog)
-      if (auto events = cog.options.find("events"); events != cog.options.end())
-        return &*events;
-  return nullptr;
+  const auto* cog = find_cog(bot, eventsub_cog);
+  if (cog == nullptr)
+    return nullptr;
+  auto events = cog->options.find("events");
+  return events == cog->options.end() ? nullptr : &*events;
 }
 
 const char* option_for(eventsub::subject what) {
@@ -71,32 +72,29 @@ std::optional<std::vector<configured_event>> entries_of(const nlohmann::json& ev
 
 /// What stands under `topics` of a bot's cog `pubsub`; nothing if there is no such cog.
 std::vector<std::string> configured_topics(const bot_config& bot) {
-  for (const auto& cog : bot.cogs) {
-    if (cog.name != pubsub_cog)
-      continue;
-    auto topics = cog.options.find("topics");
-    if (topics == cog.options.end())
-      return {"channel_points", "bits", "bits_badge", "channel_subscriptions"};
-    std::vector<std::string> all;
-    for (const auto& one : *topics)
-      all.push_back(one.is_string() ? one.get<std::string>() : one.dump());
-    return all;
-  }
-  return {};
+  const auto* cog = find_cog(bot, pubsub_cog);
+  if (cog == nullptr)
+    return {};
+  auto topics = cog->options.find("topics");
+  if (topics == cog->options.end())
+    return {"channel_points", "bits", "bits_badge", "channel_subscriptions"};
+  std::vector<std::string> all;
+  for (const auto& one : *topics)
+    all.push_back(one.is_string() ? one.get<std::string>() : one.dump());
+  return all;
 }
 
 void add(std::vector<eventsub::wanted_event>& all, eventsub::wanted_event one) {
-  if (one.type != nullptr && std::find(all.begin(), all.end(), one) == all.end())
-    all.push_back(std::move(one));
-}
-
-void add(std::vector<std::string>& all, const std::vector<std::string>& more) {
-  for (const auto& one : more)
-    if (std::find(all.begin(), all.end(), one) == all.end())
-      all.push_back(one);
+  if (one.type != nullptr)
+    append_new(all, std::move(one));
 }
 
 } // namespace
+
+const cog_config* find_cog(const bot_config& bot, std::string_view name) {
+  auto found = std::find_if(bot.cogs.begin(), bot.cogs.end(), [&](const auto& x) { return x.name == name; });
+  return found == bot.cogs.end() ? nullptr : &*found;
+}
 
 std::vector<eventsub::wanted_event> plan_events(const bot_config& bot, const std::vector<std::string>& of_modules) {
   std::vector<eventsub::wanted_event> all;
@@ -179,9 +177,9 @@ event_scopes scopes_for(const std::vector<eventsub::wanted_event>& events) {
   for (const auto& one : events) {
     auto by = eventsub::grantor_of(*one.type);
     if (by == eventsub::grantor::self)
-      add(scopes.own, eventsub::missing_scopes(*one.type, {}));
+      append_new(scopes.own, eventsub::missing_scopes(*one.type, {}));
     else if (by == eventsub::grantor::broadcaster)
-      add(scopes.broadcasters, eventsub::missing_scopes(*one.type, {}));
+      append_new(scopes.broadcasters, eventsub::missing_scopes(*one.type, {}));
   }
   return scopes;
 }

@@ -16,6 +16,9 @@ inline constexpr std::string_view eventsub_cog = "eventsub";
 /// The name of the cog that sees what PubSub would have said.
 inline constexpr std::string_view pubsub_cog = "pubsub";
 
+/// The cog of this name; null: the bot has none.
+const cog_config* find_cog(const bot_config& bot, std::string_view name);
+
 /// The events that a bot wants of each of its channels: those that its cog `eventsub` names under `events`, a list of names or a map
 /// from name to `{reward: ID}`, those that stand for the `topics` of its cog `pubsub` (all but whispers and moderators' actions unless
 /// it says otherwise), and those that its other cogs name themselves.

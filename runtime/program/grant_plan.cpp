@@ -1,5 +1,6 @@
 #include "runtime/program/grant_plan.hpp"
 
+#include "runtime/program/append_new.hpp"
 #include "runtime/program/event_plan.hpp"
 #include "runtime/store/crash_record.hpp"
 
@@ -10,15 +11,11 @@ namespace creamery {
 
 namespace {
 
-void add(std::vector<std::string>& scopes, std::string_view scope) {
-  if (!scope.empty() && std::find(scopes.begin(), scopes.end(), scope) == scopes.end())
-    scopes.emplace_back(scope);
-}
-
 void add_all(std::vector<std::string>& scopes, std::string_view separated_by_spaces) {
   while (!separated_by_spaces.empty()) {
     auto end = std::min(separated_by_spaces.find(' '), separated_by_spaces.size());
-    add(scopes, separated_by_spaces.substr(0, end));
+    if (end > 0)
+      append_new(scopes, std::string{separated_by_spaces.substr(0, end)});
     separated_by_spaces.remove_prefix(std::min(end + 1, separated_by_spaces.size()));
   }
 }
@@ -27,10 +24,10 @@ void add_all(std::vector<std::string>& scopes, std::string_view separated_by_spa
 
 bot_needs needs_of(const bot_config& bot, module_loader& modules, const guilt_list* guilty) {
   std::vector<std::string> scopes, events;
-  add(scopes, bot.chat == chat_transport::irc ? "chat:read" : "user:read:chat");
-  add(scopes, bot.send == send_transport::irc ? "chat:edit" : "user:write:chat");
+  append_new(scopes, std::string{bot.chat == chat_transport::irc ? "chat:read" : "user:read:chat"});
+  append_new(scopes, std::string{bot.send == send_transport::irc ? "chat:edit" : "user:write:chat"});
   if (bot.send == send_transport::application)
-    add(scopes, "user:bot");
+    append_new(scopes, std::string{"user:bot"});
   for (const auto& cog : bot.cogs) {
     if (guilty != nullptr && guilty->of(cog.name))
       continue;
@@ -43,13 +40,10 @@ bot_needs needs_of(const bot_config& bot, module_loader& modules, const guilt_li
   }
   bot_needs needs{scopes, scopes, plan_events(bot, events)};
   auto of_events = scopes_for(needs.events);
-  for (const auto& scope : of_events.own)
-    add(needs.scopes, scope);
-  for (const auto& scope : of_events.broadcasters) {
-    add(needs.broadcaster_scopes, scope);
-    if (bot.account && std::find(bot.channels.begin(), bot.channels.end(), *bot.account) != bot.channels.end())
-      add(needs.scopes, scope); // it is the owner of one of its channels
-  }
+  append_new(needs.scopes, of_events.own);
+  append_new(needs.broadcaster_scopes, of_events.broadcasters);
+  if (bot.account && std::find(bot.channels.begin(), bot.channels.end(), *bot.account) != bot.channels.end())
+    append_new(needs.scopes, of_events.broadcasters); // it is the owner of one of its channels
   return needs;
 }
 

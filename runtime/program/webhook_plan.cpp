@@ -2,15 +2,18 @@
 
 #include "config/ascii.hpp"
 #include "config/endpoint_syntax.hpp"
+#include "messages/hex.hpp"
+#include "runtime/oauth/granted_token.hpp"
 #include "runtime/program/event_plan.hpp"
 
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <iterator>
 #include <optional>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -21,8 +24,8 @@ namespace {
 /// What twitch-creamery listened at.
 constexpr uint16_t default_port = 15543;
 
-/// Defaults of other bots, which everybody knows.
-constexpr std::array<std::string_view, 6> known_secrets{"some_secret_string", "s3cRe7",   "secretsecret",
+/// Defaults of other bots, which everybody knows, in lower case.
+constexpr std::array<std::string_view, 6> known_secrets{"some_secret_string", "s3cre7",   "secretsecret",
                                                         "thisisasecret",      "changeme", "your_secret_here"};
 
 constexpr std::string_view secret_form =
@@ -95,11 +98,6 @@ struct webhook_choice {
   std::vector<diagnostic> mistakes;
 };
 
-const cog_config* eventsub_cog_of(const bot_config& bot) {
-  auto found = std::find_if(bot.cogs.begin(), bot.cogs.end(), [](const auto& x) { return x.name == eventsub_cog; });
-  return found == bot.cogs.end() ? nullptr : &*found;
-}
-
 bool is_secret(std::string_view text) {
   return text.size() >= 10 && text.size() <= 100
          && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7F'; });
@@ -148,8 +146,7 @@ void read_secret(webhook_options& options, webhook_choice& choice) {
   if (!text || text->empty())
     return;
   // Not shown: half of it may be right.
-  if (std::find(known_secrets.begin(), known_secrets.end(), to_lower(*text)) != known_secrets.end()
-      || std::find(known_secrets.begin(), known_secrets.end(), *text) != known_secrets.end())
+  if (std::find(known_secrets.begin(), known_secrets.end(), to_lower(*text)) != known_secrets.end())
     options.mistake("'EVENTSUB_SECRET_WORD' is one that everybody knows, so anybody could make up events",
                     "no 'EVENTSUB_SECRET_WORD' at all: then one is made up and kept");
   else if (!is_secret(*text))
@@ -206,22 +203,8 @@ std::string fingerprint_of(const secret& key) {
   unsigned size = 0;
   EVP_Digest(text.reveal().data(), text.reveal().size(), digest.data(), &size, EVP_sha256(), nullptr);
   std::string hex;
-  for (size_t i = 0; i < 8; ++i) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    hex += digits[digest[i] >> 4U];
-    hex += digits[digest[i] & 15U];
-  }
+  write_hex(std::span{digest}.first(8), std::back_inserter(hex));
   return hex;
-}
-
-/// One that lasts as long as the process.
-secret passing_secret() {
-  std::array<unsigned char, 32> bytes{};
-  RAND_bytes(bytes.data(), static_cast<int>(bytes.size()));
-  std::string text;
-  for (auto byte : bytes)
-    text += static_cast<char>('a' + byte % 26);
-  return secret::taken_from(text);
 }
 
 /// The paths at which a callback may arrive: as Twitch sends it, and without what a proxy may have taken away.
@@ -236,7 +219,7 @@ std::vector<std::string> paths_of(const webhook_choice& choice) {
 } // namespace
 
 event_transport transport_of(const bot_config& bot) {
-  const auto* cog = eventsub_cog_of(bot);
+  const auto* cog = find_cog(bot, eventsub_cog);
   if (cog == nullptr || bot.anonymous)
     return event_transport::websocket;
   auto found = cog->options.find("transport");
@@ -253,7 +236,7 @@ std::vector<diagnostic> find_webhook_mistakes(const configuration& config) {
 
   std::vector<claim> claims;
   for (const auto& bot : config.bots) {
-    const auto* cog = eventsub_cog_of(bot);
+    const auto* cog = find_cog(bot, eventsub_cog);
     if (cog == nullptr)
       continue;
     webhook_options options{bot, *cog};
@@ -301,14 +284,14 @@ result<webhook_plan> plan_webhooks(const configuration& config, token_vault* vau
   for (const auto& bot : config.bots) {
     if (transport_of(bot) != event_transport::webhook)
       continue;
-    auto choice = choice_of(bot, *eventsub_cog_of(bot));
+    auto choice = choice_of(bot, *find_cog(bot, eventsub_cog));
     if (choice.key.empty() && vault != nullptr) {
       auto kept = vault->secret_for("webhook of " + bot.name);
       if (!kept)
         return kept.error();
       choice.key = std::move(*kept);
     } else if (choice.key.empty()) {
-      choice.key = passing_secret();
+      choice.key = secret{oauth::random_state()}; // which lasts as long as the process
     }
     auto port = std::find_if(plan.ports.begin(), plan.ports.end(), [&](const webhook_settings& x) {
       return x.host == choice.at.host && x.port == choice.at.port;
