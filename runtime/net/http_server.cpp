@@ -98,7 +98,7 @@ private:
     void start() {
       if (!server_.options_.certificate)
         return read();
-      wait(server_.options_.patience);
+      wait();
       auto& settings = server_.options_.certificate->current(std::chrono::steady_clock::now());
       stream_.async_accept_handshake(settings, [self = shared_from_this()](error_code why) {
         if (!why)
@@ -118,27 +118,30 @@ private:
       if (!writing_)
         return close();
       finishing_ = true;
-      timer_.expires_after(farewell);
-      timer_.async_wait([self = shared_from_this()](error_code cancelled) {
-        if (!cancelled)
-          self->close();
-      });
+      after(farewell, [this] { close(); });
     }
 
   private:
+    /// Does something unless the timer is used for something else before.
+    template <class Deed>
+    void after(std::chrono::milliseconds time, Deed deed) {
+      timer_.expires_after(time);
+      timer_.async_wait([self = shared_from_this(), deed](error_code cancelled) {
+        if (!cancelled)
+          deed();
+      });
+    }
+
     /// Ends the connection unless something happens before.
-    void wait(std::chrono::milliseconds patience) {
-      timer_.expires_after(patience);
-      timer_.async_wait([self = shared_from_this()](error_code cancelled) {
-        if (cancelled)
-          return;
-        ++self->server_.timeouts_;
-        self->end();
+    void wait() {
+      after(server_.options_.patience, [this] {
+        ++server_.timeouts_;
+        end();
       });
     }
 
     void read() {
-      wait(server_.options_.patience);
+      wait();
       parser_.emplace();
       parser_->header_limit(server_.options_.max_header);
       parser_->body_limit(server_.options_.max_body);
@@ -231,11 +234,7 @@ private:
 
     /// Lets the client have the answer: one that finds the connection reset may not look at it any more.
     void say_goodbye() {
-      timer_.expires_after(farewell);
-      timer_.async_wait([self = shared_from_this()](error_code cancelled) {
-        if (!cancelled)
-          self->end();
-      });
+      after(farewell, [this] { end(); });
       stream_.async_shutdown([self = shared_from_this()](error_code) {
         if (self->closing_)
           self->discard();
