@@ -638,7 +638,8 @@ class Scenario(unittest.TestCase):
         wait_for(lambda: twitch.members(login) >= wanted, f"{login} is in {', '.join(sorted(wanted))}", deadline)
 
     def wait_until_it_answers(self, twitch: Simulator, login: str, channel: str, deadline: float = SOON) -> None:
-        """Waits until a command is answered."""
+        """Waits until the bot is in the channel, and a command is answered."""
+        self.wait_until_joined(twitch, login, [channel], deadline)
         command = twitch.say(channel, "!mark here")
         wait_for(lambda: any(x["reply_to"] == command for x in twitch.messages(login)), f"{login} answers in #{channel}",
                  deadline)
