@@ -9,6 +9,9 @@ namespace {
 
 constexpr auto never = session::time_point::max();
 
+/// How many messages are remembered while two links are read.
+constexpr size_t max_recent = 1'000;
+
 bool contains(const std::vector<std::string>& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
@@ -84,8 +87,11 @@ std::optional<frame::message> session::receive(uint64_t id, std::string_view tex
     ++counters_.bad_messages;
     return std::nullopt;
   }
-  if (auto* message = std::get_if<frame::message>(&*read))
+  if (auto* message = std::get_if<frame::message>(&*read)) {
+    if (is_double(id, *message))
+      return std::nullopt;
     return std::move(*message);
+  }
   if (std::holds_alternative<frame::pong>(*read)) {
     on->pinged.reset();
   } else if (const auto* said = std::get_if<frame::response>(&*read)) {
@@ -93,34 +99,53 @@ std::optional<frame::message> session::receive(uint64_t id, std::string_view tex
   } else if (const auto* revoked = std::get_if<frame::revoked>(&*read)) {
     for (const auto& topic : revoked->topics) {
       std::erase(on->topics, topic);
-      refused_[topic] = now + options_.ask_again;
-      todo.emplace_back(session_action::refused{topic, "the authorisation has been taken back"});
+      if (!on->retires_at) // the new link is told so itself
+        refuse(topic, "the authorisation has been taken back", now + options_.ask_again, todo);
     }
   } else if (std::holds_alternative<frame::reconnect>(*read) && !on->retires_at) {
     ++counters_.moves;
     on->retires_at = now + options_.overlap;
-    if (current() == nullptr)
+    recent_.clear();
+    if (now - on->opened < options_.healthy_after) {
+      dial_at_ = now + redial_.next(); // or a server that always says so would be dialed without end
+    } else {
+      redial_.reset();
       dial(todo);
+    }
   }
   return std::nullopt;
+}
+
+bool session::is_double(uint64_t id, const frame::message& message) {
+  auto twin = std::find_if(recent_.begin(), recent_.end(), [&](const seen& x) {
+    return x.link != id && x.topic == message.topic && x.text == message.text;
+  });
+  if (twin != recent_.end()) {
+    recent_.erase(twin);
+    ++counters_.doubles;
+    return true;
+  }
+  if (links_.size() > 1)
+    recent_.push_back({id, message.topic, message.text});
+  if (recent_.size() > max_recent)
+    recent_.pop_front();
+  return false;
 }
 
 void session::answered(link& on, const frame::response& said, time_point now, session_action::list& todo) {
   auto question = on.questions.extract(said.nonce);
   if (question.empty())
     return;
-  for (auto& topic : question.mapped().topics) {
+  for (const auto& topic : question.mapped().topics) {
     if (said.error.empty()) {
-      on.topics.push_back(std::move(topic));
-      continue;
+      on.topics.push_back(topic);
+    } else if (!on.retires_at) {
+      // Asked again soon where that may help.
+      auto advice = advice_for(said.error, scope_of(topic));
+      refuse(topic, said.error + (advice.empty() ? "" : ": " + advice),
+             now + (said.error == "ERR_SERVER" ? redial_.next() : options_.ask_again), todo);
     }
-    // Asked again soon where that may help.
-    refused_[topic] = now + (said.error == "ERR_SERVER" ? redial_.next() : options_.ask_again);
-    auto advice = advice_for(said.error, scope_of(topic));
-    todo.emplace_back(session_action::refused{std::move(topic), said.error + (advice.empty() ? "" : ": " + advice)});
   }
-  if (on.questions.empty() && !on.retires_at)
-    retire_old(todo);
 }
 
 void session::no_token(const std::string& nonce, const std::string& why, time_point now, session_action::list& todo) {
@@ -128,43 +153,33 @@ void session::no_token(const std::string& nonce, const std::string& why, time_po
     auto question = on.questions.extract(nonce);
     if (question.empty())
       continue;
-    for (auto& topic : question.mapped().topics) {
-      refused_[topic] = now + redial_.next();
-      todo.emplace_back(session_action::refused{std::move(topic), why});
-    }
-    if (on.questions.empty() && !on.retires_at)
-      retire_old(todo);
+    if (!on.retires_at)
+      for (const auto& topic : question.mapped().topics)
+        refuse(topic, why, now + redial_.next(), todo);
     return;
   }
 }
 
-void session::retire_old(session_action::list& todo) {
-  std::erase_if(links_, [&](const link& x) {
-    if (x.retires_at)
-      todo.emplace_back(session_action::close{x.id});
-    return x.retires_at.has_value();
-  });
+void session::refuse(const std::string& topic, std::string why, time_point again, session_action::list& todo) {
+  if (std::none_of(wanted_.begin(), wanted_.end(), [&](const wanted& x) { return x.topic == topic; }))
+    return; // the server speaks of something that it was never asked for
+  refused_[topic] = again;
+  todo.emplace_back(session_action::refused{topic, std::move(why)});
 }
 
 void session::closed(uint64_t id, const std::string& why, time_point now, session_action::list& todo) {
-  auto* on = find(id);
-  if (on == nullptr)
-    return;
-  if (on->retires_at) { // as announced
-    std::erase_if(links_, [&](const link& x) { return x.id == id; });
-    return;
-  }
-  lose(id, why, now, todo);
+  if (find(id) != nullptr)
+    remove(id, why, now, todo);
 }
 
-void session::lose(uint64_t id, const std::string& why, time_point now, session_action::list& todo) {
-  const auto* on = find(id);
-  const auto was_open = on->is_open;
-  if (was_open && now - on->opened >= options_.healthy_after)
-    redial_.reset();
+void session::remove(uint64_t id, const std::string& why, time_point now, session_action::list& todo) {
+  const auto gone = *find(id);
   std::erase_if(links_, [&](const link& x) { return x.id == id; });
-  dial_at_ = now + redial_.next();
-  if (was_open && links_.empty()) {
+  if (gone.is_open && now - gone.opened >= options_.healthy_after)
+    redial_.reset();
+  if (!gone.retires_at)
+    dial_at_ = now + redial_.next();
+  if (gone.is_open && std::none_of(links_.begin(), links_.end(), [](const link& x) { return x.is_open; })) {
     ++counters_.losses;
     todo.emplace_back(session_action::lost{why});
   }
@@ -175,13 +190,11 @@ void session::expire(time_point now, session_action::list& todo) {
   for (auto& on : links_) {
     if (!on.is_open)
       continue;
-    if (on.retires_at && now >= *on.retires_at) {
-      dead.emplace_back(on.id, "");
-      continue;
-    }
     auto is_unanswered = std::any_of(on.questions.begin(), on.questions.end(),
                                      [&](const auto& x) { return now - x.second.asked >= options_.answer_timeout; });
-    if (on.pinged && now - *on.pinged >= options_.pong_timeout)
+    if (on.retires_at && now >= *on.retires_at)
+      dead.emplace_back(on.id, "the server has asked to connect anew");
+    else if (on.pinged && now - *on.pinged >= options_.pong_timeout)
       dead.emplace_back(on.id, "the server doesn't answer PING");
     else if (is_unanswered)
       dead.emplace_back(on.id, "the server doesn't answer LISTEN");
@@ -193,12 +206,9 @@ void session::expire(time_point now, session_action::list& todo) {
   }
   for (const auto& [id, why] : dead) {
     todo.emplace_back(session_action::close{id});
-    if (why.empty())
-      std::erase_if(links_, [&, id = id](const link& x) { return x.id == id; });
-    else
-      lose(id, why, now, todo);
+    remove(id, why, now, todo);
   }
-  if (dial_at_ && *dial_at_ <= now && current() == nullptr)
+  if (dial_at_ && *dial_at_ <= now)
     dial(todo);
   if (auto* on = current(); on != nullptr && on->is_open)
     listen(*on, now, todo);

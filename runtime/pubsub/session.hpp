@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <random>
@@ -24,7 +25,8 @@ struct session_options {
   duration pong_timeout = std::chrono::seconds{10};
   /// From LISTEN to its RESPONSE.
   duration answer_timeout = std::chrono::seconds{10};
-  /// After RECONNECT the old connection is read until the new one listens, but no longer than this.
+  /// After RECONNECT the old connection is read for so long, or until the server ends it: what the server has sent over it until the new
+  /// one listens may still be on its way.
   duration overlap = std::chrono::seconds{25};
   /// Before what was refused is asked for again.
   duration ask_again = std::chrono::minutes{30};
@@ -123,6 +125,8 @@ public:
     uint64_t losses = 0;
     uint64_t moves = 0;
     uint64_t bad_messages = 0;
+    /// Messages that had come by the other link.
+    uint64_t doubles = 0;
   };
 
   const counters& count() const noexcept {
@@ -150,15 +154,24 @@ private:
     std::optional<time_point> retires_at;
   };
 
+  /// A message, and the link that it came by.
+  struct seen {
+    uint64_t link;
+    std::string topic;
+    std::string text;
+  };
+
   link* find(uint64_t id);
   link* current();
   void dial(session_action::list& todo);
   void listen(link& on, time_point now, session_action::list& todo);
   void answered(link& on, const frame::response& said, time_point now, session_action::list& todo);
-  /// The link has failed: another one takes its place.
-  void lose(uint64_t id, const std::string& why, time_point now, session_action::list& todo);
-  /// Everything that is to be listened to is: the old link isn't needed any more.
-  void retire_old(session_action::list& todo);
+  /// Forgets a link. Unless another one has taken its place before, one is dialed soon.
+  void remove(uint64_t id, const std::string& why, time_point now, session_action::list& todo);
+  /// The topic rests until then.
+  void refuse(const std::string& topic, std::string why, time_point again, session_action::list& todo);
+  /// Whether the message has come by another link; else it is remembered as long as there is one.
+  bool is_double(uint64_t link, const frame::message& message);
   session_options::duration ping_pause();
   std::string next_nonce();
 
@@ -172,6 +185,8 @@ private:
   std::optional<time_point> dial_at_;
   /// When what was refused is asked for again, by topic.
   std::map<std::string, time_point> refused_;
+  /// What has come while there were two links, so that the other one's copy is known.
+  std::deque<seen> recent_;
   counters counters_;
 };
 

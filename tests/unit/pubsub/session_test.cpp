@@ -156,32 +156,88 @@ SCENARIO("a server that doesn't answer LISTEN is left") {
   CHECK_EQ(pass(10s), (strings{"close 1", "lost: the server doesn't answer LISTEN"}));
 }
 
-SCENARIO("after RECONNECT the old connection is read until the new one listens") {
+SCENARIO("after RECONNECT the old connection is read until it ends, and what comes by both counts once") {
   begin();
+  pass(60s);
+  auto said = [](int number) {
+    return R"({"type":"MESSAGE","data":{"topic":"bits.1","message":"{\"n\":)" + std::to_string(number) + R"(}"}})";
+  };
+  auto is_new = [&](uint64_t link, int number) {
+    action::list todo;
+    return it->receive(link, said(number), now, todo).has_value();
+  };
   CHECK_EQ(hear(1, R"({"type":"RECONNECT"})"), (strings{"open 2"}));
   CHECK_EQ(open(2), (strings{"listen bits.1 as red"}));
-  action::list todo;
-  CHECK(it->receive(1, R"({"type":"MESSAGE","data":{"topic":"bits.1","message":"{}"}})", now, todo));
-  CHECK_EQ(answer(2), (strings{"close 1"}));
+  CHECK(is_new(1, 1));
+  CHECK_EQ(answer(2), strings{});
+  CHECK(is_new(2, 2));
+  CHECK(!is_new(1, 2));
+  CHECK(is_new(1, 3)); // sent before the new link listened, and late
+  CHECK(is_new(1, 4));
+  CHECK_EQ(pass(25s), (strings{"close 1"}));
+  CHECK(!is_new(2, 4)); // the new link is the slower one
+  CHECK(is_new(2, 5));
+  CHECK(is_new(2, 5)); // the same words again are news, if they come by the same link
   CHECK_EQ(it->listening(), 1u);
   CHECK_EQ(it->count().losses, 0u);
   CHECK_EQ(it->count().moves, 1u);
+  CHECK_EQ(it->count().doubles, 2u);
 }
 
 SCENARIO("a new connection that takes too long doesn't keep the old one") {
   begin();
+  pass(60s);
+  CHECK_EQ(hear(1, R"({"type":"RECONNECT"})"), (strings{"open 2"}));
+  CHECK_EQ(pass(25s), (strings{"close 1", "lost: the server has asked to connect anew"}));
+  CHECK_EQ(it->count().losses, 1u);
+  open(2);
+  answer(2);
+  CHECK_EQ(it->listening(), 1u);
+}
+
+SCENARIO("a server that always says RECONNECT is dialed less and less often") {
+  begin();
+  for (auto [link, pause] : {std::pair<uint64_t, session_options::duration>{1, 1s}, {2, 2s}, {3, 4s}}) {
+    CHECK_EQ(hear(link, R"({"type":"RECONNECT"})"), strings{});
+    CHECK_EQ(pass(pause - 1ms), strings{});
+    CHECK_EQ(pass(1ms), (strings{"open " + std::to_string(link + 1)}));
+    open(link + 1);
+    answer(link + 1);
+  }
+}
+
+SCENARIO("both connections may fail during a move") {
+  begin();
+  pass(60s);
   hear(1, R"({"type":"RECONNECT"})");
-  GIVEN("an old one that the server ends") {
-    CHECK_EQ(close(1), strings{});
+  GIVEN("the new one fails first") {
     CHECK_EQ(close(2), strings{}); // it was never open
+    CHECK_EQ(close(1), (strings{"lost: cut"}));
     CHECK_EQ(pass(), (strings{"open 3"}));
     CHECK_EQ(open(3), (strings{"listen bits.1 as red"}));
     answer(3);
+    CHECK_EQ(pass(60s), strings{});
   }
-  WHEN("it says RECONNECT again and the new one never opens") {
+  WHEN("another one is retired and dies while the new one listens") {
     CHECK_EQ(hear(3, R"({"type":"RECONNECT"})"), (strings{"open 4"}));
-    CHECK_EQ(pass(25s), (strings{"close 3"}));
+    open(4);
+    answer(4);
+    CHECK_EQ(close(3), strings{});
+    CHECK(it->deadline() > now + 1min);
   }
+}
+
+SCENARIO("what the old connection says of topics doesn't count for the new one") {
+  begin();
+  pass(60s);
+  hear(1, R"({"type":"RECONNECT"})");
+  open(2);
+  answer(2);
+  CHECK_EQ(hear(1, R"({"type":"AUTH_REVOKED","data":{"topics":["bits.1"]}})"), strings{});
+  CHECK_EQ(hear(2, R"({"type":"AUTH_REVOKED","data":{"topics":["whispers.5"]}})"), strings{}); // was never asked for
+  CHECK_EQ(it->listening(), 1u);
+  pass(25s);
+  CHECK(it->deadline() > now + 1min);
 }
 
 SCENARIO("pauses between dials grow until a connection has lasted") {
