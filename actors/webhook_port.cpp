@@ -13,9 +13,11 @@ namespace {
 /// The headers that count, in the order in which they are asked for.
 enum header : size_t { message_id, message_type, message_timestamp, message_signature };
 
-http_server_options options_for_twitch() {
+http_server_options options_for_twitch(bool has_tls) {
   http_server_options options;
   options.max_connections = 512;
+  if (has_tls) // without, all come from a proxy of ours
+    options.max_connections_per_address = 64;
   options.max_header = 8 * 1024;
   options.max_body = 256 * 1024;
   options.patience = std::chrono::seconds{30};
@@ -38,7 +40,7 @@ http_response to_http(eventsub::webhook_answer answer) {
 
 result<std::shared_ptr<webhook_port>> webhook_port::open(const webhook_settings& settings) {
   std::shared_ptr<webhook_port> made{new webhook_port{settings}};
-  auto options = options_for_twitch();
+  auto options = options_for_twitch(!settings.certificate.certificate.empty());
   if (!settings.certificate.certificate.empty()) {
     auto loaded = server_certificate::load(settings.certificate, [log = made->log_](bool is_problem, std::string what) {
       log->log(is_problem ? spdlog::level::err : spdlog::level::info, "{}", what);
@@ -114,6 +116,7 @@ webhook_report webhook_port::report() const {
   x.bad_requests = server.bad_requests;
   x.timeouts = server.timeouts;
   x.failed_handshakes = server.failed_handshakes;
+  x.accept_failures = server.accept_failures;
   std::lock_guard guard{mutex_};
   const auto& counters = gate_.count();
   x.challenges = counters.challenges;

@@ -144,6 +144,10 @@ struct store_report {
   uint64_t same_events = 0;
   /// Those that were refused because too many wait already.
   uint64_t refused = 0;
+  /// Those that aren't kept any longer for a cog that doesn't run.
+  uint64_t skipped = 0;
+  /// Durable messages that became too old before anybody could say them.
+  uint64_t late_says = 0;
   uint64_t outcomes = 0;
   uint64_t commits = 0;
   /// Commits that failed: nothing of them was kept, and whoever asked tries again.
@@ -160,6 +164,8 @@ struct webhook_report {
   uint64_t bad_requests = 0;
   uint64_t timeouts = 0;
   uint64_t failed_handshakes = 0;
+  /// How often the system could accept no connection.
+  uint64_t accept_failures = 0;
   uint64_t challenges = 0;
   uint64_t notifications = 0;
   uint64_t revocations = 0;
@@ -276,20 +282,22 @@ bool inspect(Inspector& f, eventsub_report& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, webhook_report& x) {
-  return f.object(x).fields(
-    f.field("name", x.name), f.field("connections", x.connections), f.field("too_many", x.too_many),
-    f.field("bad_requests", x.bad_requests), f.field("timeouts", x.timeouts),
-    f.field("failed_handshakes", x.failed_handshakes), f.field("challenges", x.challenges),
-    f.field("notifications", x.notifications), f.field("revocations", x.revocations), f.field("unknown", x.unknown),
-    f.field("not_stored", x.not_stored), f.field("refused", x.refused), f.field("clock_ahead_ms", x.clock_ahead_ms));
+  return f.object(x).fields(f.field("name", x.name), f.field("connections", x.connections),
+                            f.field("too_many", x.too_many), f.field("bad_requests", x.bad_requests),
+                            f.field("timeouts", x.timeouts), f.field("failed_handshakes", x.failed_handshakes),
+                            f.field("accept_failures", x.accept_failures), f.field("challenges", x.challenges),
+                            f.field("notifications", x.notifications), f.field("revocations", x.revocations),
+                            f.field("unknown", x.unknown), f.field("not_stored", x.not_stored),
+                            f.field("refused", x.refused), f.field("clock_ahead_ms", x.clock_ahead_ms));
 }
 
 template <class Inspector>
 bool inspect(Inspector& f, store_report& x) {
   return f.object(x).fields(
     f.field("waiting", x.waiting), f.field("events", x.events), f.field("same_messages", x.same_messages),
-    f.field("same_events", x.same_events), f.field("refused", x.refused), f.field("outcomes", x.outcomes),
-    f.field("commits", x.commits), f.field("failures", x.failures), f.field("last_error", x.last_error));
+    f.field("same_events", x.same_events), f.field("refused", x.refused), f.field("skipped", x.skipped),
+    f.field("late_says", x.late_says), f.field("outcomes", x.outcomes), f.field("commits", x.commits),
+    f.field("failures", x.failures), f.field("last_error", x.last_error));
 }
 
 template <class Inspector>

@@ -33,12 +33,21 @@ constexpr auto farewell = std::chrono::seconds{1};
 
 constexpr size_t discarded_at_once = 16 * 1024;
 
+/// After the system couldn't accept a connection: it has no descriptor left, say, which won't change at once.
+constexpr auto accept_again = std::chrono::milliseconds{100};
+
+/// Where a connection comes from; one that is gone already comes from nowhere.
+boost::asio::ip::address address_of(const tcp::socket& socket) {
+  error_code why;
+  return socket.remote_endpoint(why).address();
+}
+
 } // namespace
 
 class http_server::implementation : public std::enable_shared_from_this<implementation> {
 public:
   implementation(http_handler handler, http_server_options options)
-    : handler_(std::move(handler)), options_(std::move(options)), acceptor_(io_) {
+    : handler_(std::move(handler)), options_(std::move(options)), acceptor_(io_), pause_(io_) {
   }
 
   std::optional<failure> listen(const std::string& host, uint16_t port) {
@@ -70,6 +79,7 @@ public:
     boost::asio::post(io_, [this] {
       error_code ignored;
       acceptor_.close(ignored);
+      pause_.cancel();
       for (const auto& one : std::exchange(sessions_, {}))
         one->finish();
     });
@@ -81,7 +91,7 @@ public:
   }
 
   http_server_counters counters() const {
-    return {connections_, too_many_, bad_requests_, timeouts_, failed_handshakes_};
+    return {connections_, too_many_, bad_requests_, timeouts_, failed_handshakes_, accept_failures_};
   }
 
 private:
@@ -90,9 +100,15 @@ private:
   public:
     session(implementation& server, tcp::socket socket)
       : server_(server),
+        address_(address_of(socket)),
         stream_(std::move(socket)),
         timer_(server.io_),
         buffer_(server.options_.max_header + server.options_.max_body) {
+    }
+
+    /// Where it comes from.
+    const boost::asio::ip::address& address() const noexcept {
+      return address_;
     }
 
     void start() {
@@ -261,6 +277,7 @@ private:
     }
 
     implementation& server_;
+    boost::asio::ip::address address_;
     byte_stream stream_;
     boost::asio::steady_timer timer_;
     boost::beast::flat_buffer buffer_;
@@ -278,23 +295,42 @@ private:
     acceptor_.async_accept([this](error_code why, tcp::socket socket) {
       if (!acceptor_.is_open())
         return;
-      if (!why && sessions_.size() < options_.max_connections) {
+      if (why) {
+        ++accept_failures_;
+        pause_.expires_after(accept_again);
+        pause_.async_wait([this](error_code cancelled) {
+          if (!cancelled)
+            accept();
+        });
+        return;
+      }
+      if (has_room_for(socket)) {
         ++connections_;
         auto one = std::make_shared<session>(*this, std::move(socket));
         sessions_.insert(one);
         one->start();
-      } else if (!why) {
+      } else {
         ++too_many_;
       }
       accept();
     });
   }
 
+  /// So few connections are open that they may simply be counted.
+  bool has_room_for(const tcp::socket& socket) const {
+    auto from = address_of(socket);
+    auto alike = std::count_if(sessions_.begin(), sessions_.end(), [&](const auto& x) { return x->address() == from; });
+    return sessions_.size() < options_.max_connections
+           && static_cast<size_t>(alike) < options_.max_connections_per_address;
+  }
+
   http_handler handler_;
   http_server_options options_;
-  std::atomic<uint64_t> connections_ = 0, too_many_ = 0, bad_requests_ = 0, timeouts_ = 0, failed_handshakes_ = 0;
+  std::atomic<uint64_t> connections_ = 0, too_many_ = 0, bad_requests_ = 0, timeouts_ = 0, failed_handshakes_ = 0,
+                        accept_failures_ = 0;
   boost::asio::io_context io_{1};
   tcp::acceptor acceptor_;
+  boost::asio::steady_timer pause_;
   std::set<std::shared_ptr<session>> sessions_;
   uint16_t port_ = 0;
   std::thread thread_;

@@ -52,6 +52,8 @@ using http_handler = std::function<void(const http_request&, http_reply)>;
 struct http_server_options {
   /// Most connections at the same time; further ones are closed at once.
   size_t max_connections = 64;
+  /// … and from the same address.
+  size_t max_connections_per_address = SIZE_MAX;
   uint32_t max_header = 8 * 1024;
   uint64_t max_body = 64 * 1024;
   /// How long a client may take for a request, TLS included, and we for the answer, before the connection is closed.
@@ -72,6 +74,8 @@ struct http_server_counters {
   /// Connections that were closed because something took too long; also idle ones.
   uint64_t timeouts = 0;
   uint64_t failed_handshakes = 0;
+  /// How often the system could accept no connection: it had no descriptors left, say.
+  uint64_t accept_failures = 0;
 };
 
 /// A small HTTP/1.1 server on a thread of its own, so that it answers when everything else is stuck. Bounded: so many

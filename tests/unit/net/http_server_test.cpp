@@ -15,6 +15,8 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 
+#include <sys/resource.h>
+
 #include <future>
 #include <thread>
 #include <utility>
@@ -51,7 +53,16 @@ std::string ask(const std::string& base, http_call call, const std::string& ca_c
 /// Somebody who speaks to the server by hand.
 class client {
 public:
-  explicit client(uint16_t port) {
+  explicit client(const std::string& from = "127.0.0.1") {
+    socket_.open(tcp::v4());
+    socket_.bind({boost::asio::ip::make_address(from), 0});
+  }
+
+  explicit client(uint16_t port, const std::string& from = "127.0.0.1") : client(from) {
+    connect(port);
+  }
+
+  void connect(uint16_t port) {
     socket_.connect({boost::asio::ip::address_v4::loopback(), port});
   }
 
@@ -71,6 +82,23 @@ private:
   boost::asio::io_context io_;
   tcp::socket socket_{io_};
   std::string received_;
+};
+
+/// As long as this lives, the process can open nothing more; but it can still close what it has.
+class no_more_descriptors {
+public:
+  no_more_descriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit limited{0, before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &limited);
+  }
+
+  ~no_more_descriptors() {
+    ::setrlimit(RLIMIT_NOFILE, &before_);
+  }
+
+private:
+  rlimit before_ = {};
 };
 
 } // namespace
@@ -249,6 +277,39 @@ SCENARIO("more connections than there may be are closed, and later ones are welc
   for (int i = 0; i < 1'000 && !page; ++i)
     page = http_get("127.0.0.1", (*server)->port(), "/", 10s);
   CHECK(page);
+}
+
+SCENARIO("one address can't have all connections") {
+  http_server_options options;
+  options.max_connections_per_address = 2;
+  auto server = http_server::start("127.0.0.1", 0, echo(), options);
+  REQUIRE(server);
+  client first{(*server)->port()};
+  client second{(*server)->port()};
+  second.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK_EQ(second.answer(), "HTTP/1.1 200 OK");
+  client third{(*server)->port()};
+  CHECK_EQ(third.answer(), "");
+  CHECK_EQ((*server)->counters().too_many, 1u);
+  client elsewhere{(*server)->port(), "127.0.0.2"};
+  elsewhere.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK_EQ(elsewhere.answer(), "HTTP/1.1 200 OK");
+}
+
+SCENARIO("a server without descriptors doesn't spin, and accepts again when there are some") {
+  auto server = http_server::start("127.0.0.1", 0, echo());
+  REQUIRE(server);
+  client one;
+  {
+    no_more_descriptors limit;
+    one.connect((*server)->port());
+    auto begin = std::chrono::steady_clock::now();
+    while ((*server)->counters().accept_failures < 3)
+      std::this_thread::yield();
+    CHECK_GE(std::chrono::steady_clock::now() - begin, 200ms);
+  }
+  one.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK_EQ(one.answer(), "HTTP/1.1 200 OK");
 }
 
 SCENARIO("where one can't listen is told") {
