@@ -216,6 +216,10 @@ std::vector<std::string> paths_of(const webhook_choice& choice) {
   return paths;
 }
 
+bool has_common(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return std::find_first_of(a.begin(), a.end(), b.begin(), b.end()) != a.end();
+}
+
 } // namespace
 
 event_transport transport_of(const bot_config& bot) {
@@ -262,7 +266,12 @@ std::vector<diagnostic> find_webhook_mistakes(const configuration& config) {
       for (auto& one : options.take())
         found.push_back(std::move(one));
     };
+    const auto own_path = std::string{"an 'EVENTSUB_CALLBACK' of its own"};
     for (const auto& other : claims) {
+      if (other.choice.base + other.choice.path == choice.base + choice.path) {
+        complain("bot '" + other.bot + "' has the same public address", own_path);
+        continue;
+      }
       if (other.choice.at.port != choice.at.port)
         continue;
       if (other.choice.at.host != choice.at.host
@@ -271,8 +280,8 @@ std::vector<diagnostic> find_webhook_mistakes(const configuration& config) {
         complain("it shares port " + std::to_string(choice.at.port) + " with bot '" + other.bot
                    + "', but not the address or the certificate",
                  "the same 'listen', 'certificate' and 'key' for both, or another port");
-      else if (other.choice.path == choice.path)
-        complain("bot '" + other.bot + "' has the same path at the same port", "an 'EVENTSUB_CALLBACK' of its own");
+      else if (has_common(paths_of(other.choice), paths_of(choice)))
+        complain("bot '" + other.bot + "' has the same path at the same port", own_path);
     }
     claims.push_back({bot.name, std::move(choice)});
   }

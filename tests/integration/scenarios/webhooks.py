@@ -166,6 +166,22 @@ class Webhooks(WebhookScenario):
             self.assertIn(part, output)
         self.assertNotIn("some_secret_string", output)
 
+    def test_check_names_bots_that_would_get_each_others_events(self) -> None:
+        def check(one: dict[str, object], other: dict[str, object]) -> str:
+            shared = {"transport": "webhook", "url": "https://bot.example.org", "events": ["channel_raid"]}
+            bots = {name: {"channels": [CHANNEL], "cogs": {"eventsub": {**shared, **options}}} for name, options in
+                    (("one", one), ("other", other))}
+            config = self.bots(self.simulator(), bots, start=False)
+            return self.program("check", "--config", str(config.config_file), "--env", str(config.env_file))[1]
+
+        same_address = "bot 'one' has the same public address"
+        self.assertIn(same_address, check({"EVENTSUB_CALLBACK": "/a"}, {"EVENTSUB_CALLBACK": "/a"}))
+        self.assertIn(same_address, check({"EVENTSUB_CALLBACK": "/a"}, {"EVENTSUB_CALLBACK": "/a", "port": 15999}))
+        # A proxy may have taken the first part away, or not.
+        self.assertIn("bot 'one' has the same path at the same port",
+                      check({"EVENTSUB_CALLBACK": "/x/a"}, {"EVENTSUB_CALLBACK": "/a", "url": "https://other.example.org/x"}))
+        self.assertNotIn("bot 'one' has the same", check({"EVENTSUB_CALLBACK": "/a"}, {"EVENTSUB_CALLBACK": "/b"}))
+
     # -- TLS
 
     def certificate(self) -> tuple[str, str]:
