@@ -19,6 +19,8 @@ bool contains(const std::string& text, std::string_view part) {
 
 constexpr std::string_view pending = "webhook_callback_verification_pending";
 constexpr std::string_view unreachable = "webhook_callback_verification_failed";
+/// We didn't answer for long: as soon as we do, there is no reason to wait.
+constexpr std::string_view failures = "notification_failures_exceeded";
 
 /// So many subscriptions may be verified before Twitch's answers to our questions are here.
 constexpr size_t most_early = 1'000;
@@ -29,6 +31,11 @@ std::pair<std::string, std::string> id_and_status_in(const std::string& body) {
   const auto& data = member_of(parsed, "data");
   const auto& object = data.is_array() && !data.empty() && data.front().is_object() ? data.front() : parsed;
   return {text_of(object, "id"), text_of(object, "status")};
+}
+
+/// The smaller, the better.
+int rank_of(const std::string& status) {
+  return status == "enabled" ? 0 : status == pending ? 1 : 2;
 }
 
 bool is_alike(const wanted_subscription& wanted, const helix::subscription& listed) {
@@ -233,7 +240,7 @@ std::vector<std::string> subscriptions::compare(const std::vector<helix::subscri
   for (auto& one : entries_) {
     const helix::subscription* best = nullptr;
     for (const auto& x : listed)
-      if (is_alike(one.what, x) && (best == nullptr || (best->status != "enabled" && x.status == "enabled")))
+      if (is_alike(one.what, x) && (best == nullptr || rank_of(x.status) < rank_of(best->status)))
         best = &x;
     if (one.is == state::asked) { // Twitch is about to tell
       used.insert(best);
@@ -264,7 +271,7 @@ void subscriptions::compare(entry& one, const helix::subscription* listed, time_
            "a valid certificate?",
            now + retry_.next());
   } else if (listed != nullptr && was_there) {
-    refuse(one, listed->status, now + options_.ask_again);
+    refuse(one, listed->status, after_end(listed->status, now));
     one.is = state::revoked;
   } else if (was_there) {
     one = {.what = std::move(one.what), .due = now};
@@ -279,8 +286,14 @@ const subscriptions::entry* subscriptions::revoked(const named_subscription& wha
   found->is = state::revoked;
   found->id.clear();
   found->why = what.status;
-  found->due = what.status == "version_removed" ? never : now + options_.ask_again;
+  found->due = after_end(what.status, now);
   return &*found;
+}
+
+subscriptions::time_point subscriptions::after_end(const std::string& status, time_point now) {
+  if (status == "version_removed")
+    return never;
+  return now + (status == failures ? retry_.next() : options_.ask_again);
 }
 
 size_t subscriptions::count(state is) const {

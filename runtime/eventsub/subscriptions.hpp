@@ -152,6 +152,8 @@ public:
   bool settled() const;
 
 private:
+  /// When a subscription is asked for again that Twitch has ended with this status.
+  time_point after_end(const std::string& status, time_point now);
   static void refuse(entry& one, std::string why, time_point due);
   void compare(entry& one, const helix::subscription* listed, time_point now);
 

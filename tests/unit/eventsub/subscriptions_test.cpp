@@ -192,6 +192,25 @@ SCENARIO("a revoked subscription is told, and tried again after a while") {
   CHECK(it.next(now + 1000h).empty());
 }
 
+SCENARIO("a subscription that ended because we didn't answer is made again at once") {
+  ask_for({wanted("channel.raid")});
+  answer(0, made("a"));
+  it.revoked({"a", "notification_failures_exceeded", "channel.raid", "1"}, now);
+  CHECK(at(0).is == state::revoked);
+  CHECK(it.next(now + 5s) == (places{0}));
+}
+
+SCENARIO("of several subscriptions for the same the best one counts") {
+  it.want({wanted("channel.raid")}, now);
+  it.begin(now);
+  auto useless =
+    it.compare({listed("a", "channel.raid", "user_removed"),
+                listed("b", "channel.raid", "webhook_callback_verification_pending"), listed("c", "channel.raid", "x")},
+               now);
+  CHECK(useless == (strings{"a", "c"}));
+  CHECK_EQ(at(0).id, "b");
+}
+
 SCENARIO("what is wanted can change") {
   ask_for({wanted("channel.raid"), wanted("stream.online")});
   answer(0, made("a"));
