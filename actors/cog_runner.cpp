@@ -93,9 +93,9 @@ void cog_runner_state::make_object() {
   if (!identity_.turn.gate->enter_aside()) // so that one that never returns is noticed
     return retire();
   auto made = guarded("its constructor", [this] { object_ = module_->descriptor().create(*context_); });
+  leave_behind(0, !made);
   if (!identity_.turn.gate->leave_aside())
     return retire();
-  leave_behind(0, !made);
   if (!made)
     self_->quit(caf::make_error(caf::sec::runtime_error, "the constructor threw"));
 }
@@ -143,10 +143,10 @@ void cog_runner_state::on_batch(const cog_batch& batch) {
     if (!identity_.turn.gate->enter(line.number))
       return retire();
     auto done = guarded("a handler", [&] { handle(line, content); });
+    leave_behind(0, !done);
     if (!identity_.turn.gate->leave())
       return retire();
     handled_ = line.number;
-    leave_behind(0, !done);
     if (!done) {
       log_->error("the line that caused it, which is not tried again: {}",
                   printable(irc_line{content.memory->data(), line.index}.raw(), shown_of_bad_line));
@@ -186,9 +186,9 @@ void cog_runner_state::run_aside(const std::string& what, const std::function<vo
   if (!identity_.turn.gate->enter_aside())
     return retire();
   auto done = guarded(what, handler);
+  leave_behind(0, !done);
   if (!identity_.turn.gate->leave_aside())
     return retire();
-  leave_behind(0, !done);
   if (!done)
     self_->quit(caf::make_error(caf::sec::runtime_error, what + " threw"));
 }
@@ -216,17 +216,18 @@ void cog_runner_state::on_events(const std::vector<eventsub::event>& events) {
   for (const auto& event : events) {
     if (outcomes.is_full())
       break; // the rest is asked for again
-    if (!outcomes.begin(identity_.turn.instance, event.number))
-      continue;
+    // A successor takes over only while the gate is empty: so it finds an event either not begun, or finished.
     if (!identity_.turn.gate->enter_aside())
       return retire();
-    auto done = guarded("an event's handler", [&] {
+    auto is_begun = outcomes.begin(identity_.turn.instance, event.number);
+    auto done = !is_begun || guarded("an event's handler", [&] {
       for (const auto& handler : context_->event_handlers())
         handler(event);
     });
+    if (is_begun)
+      leave_behind(event.number, !done);
     if (!identity_.turn.gate->leave_aside())
       return retire();
-    leave_behind(event.number, !done);
     if (!done) {
       log_->error("the event that caused it, which is not tried again: {} {} {}: {}", event.message_id, event.type,
                   event.version, printable(event.json, shown_of_bad_line));
