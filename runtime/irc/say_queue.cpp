@@ -97,6 +97,8 @@ void say_queue::closing(const std::string& session) {
 
 void say_queue::closing(lane& in, const std::string& session) {
   std::erase(in.sessions, session);
+  if (!in.in_flight.empty())
+    expiry_ = deadline_ = time_point::min(); // what it wrote isn't waited for any longer than others
   if (!in.joined() && in.where != nullptr)
     in.where->privileged = false; // until Twitch says so again: it may be taken from us meanwhile
 }
@@ -412,6 +414,11 @@ say_queue::transmission say_queue::write(lane& from, time_point now) {
   return result;
 }
 
+say_queue::time_point say_queue::waited_for(const lane& in, const entry& sent) const {
+  const auto may_be_lost = sent.promise == delivery_promise::at_least_once && in.has(sent.session);
+  return sent.written + (may_be_lost ? options_.loss_timeout : options_.confirm_timeout);
+}
+
 void say_queue::drop_expired(time_point now) {
   expiry_ = time_point::max();
   for (auto* one : busy_) {
@@ -424,21 +431,22 @@ void say_queue::drop_expired(time_point now) {
     });
     counters_.aged_out += too_old;
     counters_.waiting -= too_old;
-    while (!one->in_flight.empty() && now - one->in_flight.front().written >= options_.confirm_timeout) {
-      auto unanswered = std::move(one->in_flight.front());
-      one->in_flight.pop_front();
+    for (auto& sent : std::exchange(one->in_flight, {})) {
+      if (auto until = waited_for(*one, sent); now < until) {
+        expiry_ = std::min(expiry_, until);
+        one->in_flight.push_back(std::move(sent));
+        continue;
+      }
       --counters_.in_flight;
-      if (one->has(unanswered.session)) {
+      if (one->has(sent.session)) {
         ++counters_.unconfirmed; // Twitch had its time to answer
-        end(unanswered);
+        end(sent);
       } else {
-        give_up(*one, std::move(unanswered));
+        give_up(*one, std::move(sent));
       }
     }
     for (const auto& waiting : one->waiting)
       expiry_ = std::min(expiry_, waiting.expires + clock::duration{1});
-    if (!one->in_flight.empty())
-      expiry_ = std::min(expiry_, one->in_flight.front().written + options_.confirm_timeout);
   }
   forget_silent(); // a lane that is forgotten below is in neither list
   std::erase_if(busy_, [this](lane* one) {

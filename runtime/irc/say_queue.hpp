@@ -31,6 +31,9 @@ public:
     size_t capacity = 2'000;
     /// From the write until Twitch's answer is no longer waited for.
     clock::duration confirm_timeout = std::chrono::seconds{10};
+    /// The same for what is to arrive at least once, as long as its session is there: longer than a session takes to find out that its
+    /// socket is dead (`irc_session_options::ping_after` and `pong_timeout`), so that the message is then said again.
+    clock::duration loss_timeout = std::chrono::seconds{90};
     /// Twitch refuses a repetition within 30 seconds; a margin is added.
     clock::duration repetition_period = std::chrono::seconds{33};
     /// The account is anonymous: nothing can be said, and every message is rejected.
@@ -83,6 +86,12 @@ public:
 
   /// The session was lost: what waits goes on waiting, what it has written without an answer follows its promise.
   void lost(const std::string& bot, const std::string& channel, const std::string& session = {});
+
+  /// Whether `bot` can be heard in `channel` just now.
+  bool is_joined(const std::string& bot, const std::string& channel) const {
+    auto found = lanes_.find({bot, channel});
+    return found != lanes_.end() && found->second.joined();
+  }
 
   /// Whether anything can be said by this session in any channel, or was and is unanswered.
   bool needs(const std::string& session) const noexcept;
@@ -226,6 +235,8 @@ private:
   void wait_again(lane& in, entry one);
   /// What a session wrote will not be answered any more.
   void give_up(lane& in, entry one);
+  /// Until when the answer to what was written is waited for.
+  time_point waited_for(const lane& in, const entry& sent) const;
   void drop_expired(time_point now);
   /// Nothing more will be heard of this line.
   void end(const entry& one);

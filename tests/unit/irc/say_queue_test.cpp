@@ -32,6 +32,8 @@ std::string nonce_of(const say_queue::transmission& sent) {
   return read(sent).view().tag_text("client-nonce");
 }
 
+constexpr auto queue_patience = say_queue::clock::duration{90s};
+
 struct queue_fixture : creamery::test::fixture {
   say_queue queue{{}, 1};
   time_point now{1h};
@@ -120,6 +122,41 @@ SCENARIO("a message with the promise to be said is said again when nobody knows 
   CHECK(queue.decided(verdict(last.number, send_verdict::kind::unknown)));
   CHECK_EQ(written(), strings{"a: one"});
   CHECK_EQ(queue.counters().repeated, 1u);
+}
+
+SCENARIO("a message with the promise to be said survives a socket that is dead for a while before anybody notices") {
+  queue.joined("bot", "a");
+  auto important = message("a", "one");
+  important.promise = delivery_promise::at_least_once;
+  important.durable = 7;
+  important.max_age_ms = 3'600'000;
+  CHECK(queue.accept(important, now));
+  CHECK_EQ(written(), strings{"a: one"});
+  now += 75s; // until PING has had no answer
+  CHECK_EQ(written(), strings{});
+  CHECK_EQ(queue.counters().in_flight, 1u);
+  WHEN("the session is lost then") {
+    queue.lost("bot", "a");
+    queue.joined("bot", "a");
+    CHECK_EQ(written(), strings{"a: one"});
+    CHECK_EQ(queue.take_ended(), std::vector<uint64_t>{});
+    confirm();
+    CHECK_EQ(queue.take_ended(), std::vector<uint64_t>{7});
+  }
+}
+
+SCENARIO(
+  "a message with the promise to be said that Twitch never answers on a living socket isn't waited for without end") {
+  queue.joined("bot", "a");
+  auto important = message("a", "one");
+  important.promise = delivery_promise::at_least_once;
+  CHECK(queue.accept(important, now));
+  CHECK_EQ(written(), strings{"a: one"});
+  auto begin = now;
+  while (queue.counters().in_flight > 0)
+    CHECK_EQ(written_at_deadline(), strings{});
+  CHECK_EQ(now - begin, queue_patience);
+  CHECK_EQ(queue.counters().unconfirmed, 1u);
 }
 
 SCENARIO("a message that comes again because its answer was lost is said once") {
@@ -768,7 +805,8 @@ struct twin {
   void age(time_point now) {
     for (auto& [key, one] : lanes) {
       counters.aged_out += std::erase_if(one.waiting, [&](const auto& x) { return now > x.expires; });
-      counters.unconfirmed += std::erase_if(one.in_flight, [&](const auto& x) { return now - x.written >= 10s; });
+      counters.unconfirmed += std::erase_if(
+        one.in_flight, [&](const auto& x) { return now - x.written >= (x.again && one.joined ? 90s : 10s); });
     }
   }
 
