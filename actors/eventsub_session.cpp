@@ -236,7 +236,7 @@ void eventsub_session_state::put_away() {
       [this](const caf::error&) {
         // The store has ended, and we are told the next one; or it can't write just now.
         is_storing_ = false;
-        self_->delayed_send(self_, store_again, caf::tick_atom_v);
+        alarm_.at(self_, self_->clock().now() + store_again);
       });
 }
 

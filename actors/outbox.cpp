@@ -102,12 +102,13 @@ outbox_actor::behavior_type outbox_state::make_behavior() {
     },
     [this](use_atom, const store_actor& store) {
       store_ = store;
-      is_asking_ = is_forgetting_ = false; // whoever was asked is gone
+      is_asking_ = is_forgetting_ = is_resting_ = false; // whoever was asked is gone
       ask_for_says();
       forget_ended();
     },
     [this](caf::tick_atom) {
       alarm_.rang(self_);
+      is_resting_ = false;
       ask_for_says();
       proceed();
     },
@@ -122,6 +123,11 @@ void outbox_state::on_membership(const membership_change& change, const chat_wri
       watch(writer);
       writers_[change.session] = writer;
       queue.joined(change.bot, change.channel, change.session);
+      if (memory_->unheard.erase({change.bot, change.channel}) > 0) {
+        memory_->last_durable = 0; // from the beginning: those that are known are passed over
+        is_asking_ = false;
+        ask_for_says();
+      }
       break;
     case membership_change::kind::closing: queue.closing(change.bot, change.channel, change.session); break;
     case membership_change::kind::lost:
@@ -192,22 +198,31 @@ void outbox_state::ask_for_says() {
   if (is_asking_ || !store_ || bots_.empty())
     return;
   is_asking_ = true;
-  self_->request(store_, caf::infinite, caf::get_atom_v, bots_, memory_->last_durable)
-    .then([this](const std::vector<say>& messages) { on_says(messages); },
-          // The store has ended: the account will name the next one, which is asked then.
-          [](const caf::error&) {});
+  const auto after = memory_->last_durable;
+  self_->request(store_, caf::infinite, caf::get_atom_v, bots_, after)
+    .then(
+      [this, after](const std::vector<say>& messages) { on_says(after, messages); },
+      // The store has ended: the account will name the next one, which is asked then. Or it was asked again meanwhile.
+      [](const caf::error&) {});
 }
 
-void outbox_state::on_says(const std::vector<say>& messages) {
+void outbox_state::on_says(uint64_t after, const std::vector<say>& messages) {
+  if (after != memory_->last_durable)
+    return; // they were asked for again, from the beginning
   is_asking_ = false;
   auto now = self_->clock().now();
   for (const auto& message : messages) {
     if (memory_->queue.lines_left() < room_for_others) {
-      self_->delayed_send(self_, ask_again, caf::tick_atom_v); // the rest is asked for again
+      alarm_.at(self_, now + ask_again); // the rest is asked for again
       return proceed();
     }
     memory_->last_durable = message.durable;
-    if (!memory_->queue.accept(message, now)) {
+    if (std::find(memory_->ended.begin(), memory_->ended.end(), message.durable) != memory_->ended.end())
+      continue; // the store is about to forget it
+    if (!memory_->queue.is_joined(message.bot, message.channel)) {
+      // It may be for a channel that the bot will never be in, and must not take the place of others.
+      memory_->unheard.emplace(message.bot, message.channel);
+    } else if (!memory_->queue.accept(message, now)) {
       log_->error("{}: a message of {} in #{} was dropped: nothing is left of its text, or the account is anonymous",
                   account_, message.cog, message.channel);
       memory_->ended.push_back(message.durable);
@@ -221,7 +236,7 @@ void outbox_state::forget_ended() {
   auto& ended = memory_->ended;
   for (auto number : memory_->queue.take_ended())
     ended.push_back(number);
-  if (is_forgetting_ || !store_ || ended.empty())
+  if (is_forgetting_ || is_resting_ || !store_ || ended.empty())
     return;
   is_forgetting_ = true;
   self_->request(store_, caf::infinite, answered_atom_v, ended)
@@ -235,7 +250,8 @@ void outbox_state::forget_ended() {
       [this](const caf::error&) {
         // Either it has ended, and the account will name the next one, or the disk doesn't take it just now.
         is_forgetting_ = false;
-        self_->delayed_send(self_, ask_again, caf::tick_atom_v);
+        is_resting_ = true;
+        alarm_.at(self_, self_->clock().now() + ask_again);
       });
 }
 

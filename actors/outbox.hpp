@@ -14,6 +14,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -42,6 +43,8 @@ struct outbox_memory {
   /// The last durable message that was taken in, and those that are to be forgotten.
   uint64_t last_durable = 0;
   std::vector<uint64_t> ended;
+  /// Where a bot wasn't heard when there was a durable message for it, which is still in the store: by bot and channel.
+  std::set<std::pair<std::string, std::string>> unheard;
 };
 
 /// Writes what an account says, as fast as Twitch allows; gives out the account's permissions to log in and to join.
@@ -76,7 +79,8 @@ private:
   void record(allowance_log::kind what, size_t count);
   /// Asks the store for what is to be said for certain.
   void ask_for_says();
-  void on_says(const std::vector<say>& messages);
+  /// @param after behind which number they were asked for.
+  void on_says(uint64_t after, const std::vector<say>& messages);
   /// Tells the store what it may forget.
   void forget_ended();
   /// Nothing waits, and nothing is unanswered.
@@ -90,6 +94,8 @@ private:
   store_actor store_;
   bool is_asking_ = false;
   bool is_forgetting_ = false;
+  /// The store couldn't forget something just now.
+  bool is_resting_ = false;
   std::shared_ptr<spdlog::logger> log_;
   kept<outbox_memory> memory_;
   std::deque<caf::typed_response_promise<void>> login_requests_;

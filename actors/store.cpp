@@ -20,6 +20,9 @@ constexpr size_t says_at_once = 20;
 /// Between two times that what nobody needs any more is removed.
 constexpr auto clean_up_every = std::chrono::seconds{2};
 
+/// A cog that hasn't asked for events for so long isn't running.
+constexpr auto cog_patience = std::chrono::minutes{10};
+
 } // namespace
 
 store_state::store_state(store_actor::pointer self, std::vector<std::pair<std::string, std::vector<std::string>>> cogs,
@@ -36,10 +39,16 @@ store_state::store_state(store_actor::pointer self, std::vector<std::pair<std::s
 store_actor::behavior_type store_state::make_behavior() {
   end_with_exceptions(self_);
   file_.begin();
-  for (const auto& [bot, cogs] : cogs_)
-    file_.set_cogs(bot, cogs);
-  note(file_.commit());
+  file_.set_cogs(cogs_);
+  if (auto why = file_.commit()) {
+    // Without its cogs, every event would be one that nobody waits for.
+    note(why);
+    self_->quit(caf::make_error(caf::sec::runtime_error, to_string(*why)));
+  }
   waiting_ = file_.waiting();
+  for (const auto& [bot, cogs] : cogs_)
+    for (const auto& cog : cogs)
+      heard_[{bot, cog}] = self_->clock().now();
   self_->delayed_send(self_, clean_up_every, clean_up_atom_v);
   return {
     [](ready_atom) {},
@@ -52,7 +61,7 @@ store_actor::behavior_type store_state::make_behavior() {
     [this](caf::tick_atom) { commit(); },
     [this](clean_up_atom) {
       begin();
-      file_.clean_up(now());
+      memory_->counters.late_says += static_cast<uint64_t>(file_.clean_up(now()));
       has_cleaned_up_ = true;
       self_->delayed_send(self_, clean_up_every, clean_up_atom_v);
     },
@@ -63,7 +72,12 @@ store_actor::behavior_type store_state::make_behavior() {
         file_.forget_say(number);
       return when_written();
     },
-    [this](caf::get_atom, const std::string& name) { return file_.get(name).value_or(""); },
+    [this](caf::get_atom, const std::string& name) -> caf::result<std::string> {
+      auto value = file_.get(name);
+      if (!value)
+        return caf::make_error(caf::sec::runtime_error, to_string(value.error()));
+      return std::move(*value);
+    },
     [this](caf::put_atom, const std::string& name, const std::string& value) {
       begin();
       file_.set(name, value);
@@ -71,22 +85,34 @@ store_actor::behavior_type store_state::make_behavior() {
     },
     [this](caf::get_atom) {
       auto report = memory_->counters;
-      report.waiting = file_.waiting();
+      report.waiting = 0;
+      for (const auto& [bot, count] : file_.waiting())
+        report.waiting += count;
       return report;
     },
   };
 }
 
 caf::result<eventsub::receipt> store_state::add(const eventsub::arrivals& arrived) {
-  if (waiting_ + arrived.events.size() > max_waiting) {
-    memory_->counters.refused += arrived.events.size();
-    return caf::make_error(caf::sec::runtime_error, "too many events wait for cogs");
-  }
   begin();
+  std::map<std::string, uint64_t> coming;
+  for (const auto& one : arrived.events)
+    ++coming[one.what.bot];
+  for (const auto& [bot, count] : coming) {
+    if (waiting_[bot] + count > max_waiting)
+      make_room(bot);
+    if (waiting_[bot] + count <= max_waiting)
+      continue;
+    memory_->counters.refused += arrived.events.size();
+    return caf::make_error(caf::sec::runtime_error, "too many events wait for cogs of bot '" + bot + "'");
+  }
   eventsub::receipt receipt;
   for (auto one : arrived.events) {
     switch (file_.add(one.what, one.key, now())) {
-      case durable_store::arrival::fresh: ++receipt.fresh; break;
+      case durable_store::arrival::fresh:
+        ++receipt.fresh;
+        ++fresh_[one.what.bot];
+        break;
       case durable_store::arrival::same_message: ++receipt.same_message; break;
       case durable_store::arrival::same_event: ++receipt.same_event; break;
     }
@@ -95,7 +121,26 @@ caf::result<eventsub::receipt> store_state::add(const eventsub::arrivals& arrive
   return receipts_.back().first;
 }
 
+void store_state::make_room(const std::string& bot) {
+  auto has_skipped = false;
+  for (const auto& [cog, when] : heard_) {
+    if (cog.first != bot || self_->clock().now() - when < cog_patience)
+      continue;
+    if (auto skipped = file_.skip(bot, cog.second); skipped > 0) {
+      has_skipped = true;
+      memory_->counters.skipped += skipped;
+      log_->error("{}: the cog {} doesn't run, so {} events that waited for it are dropped: others would have to wait",
+                  bot, cog.second, skipped);
+    }
+  }
+  if (has_skipped) {
+    waiting_ = file_.waiting();
+    fresh_.clear(); // they are among that
+  }
+}
+
 caf::result<void> store_state::add(const cog_outcome& outcome) {
+  heard_[{outcome.bot, outcome.cog}] = self_->clock().now();
   begin();
   if (file_.add(outcome, now()) == durable_store::verdict::too_early)
     return caf::make_error(caf::sec::runtime_error, "what the cog has left behind before isn't written yet");
@@ -105,6 +150,7 @@ caf::result<void> store_state::add(const cog_outcome& outcome) {
 
 caf::result<std::vector<eventsub::event>> store_state::read(const std::string& bot, const std::string& cog,
                                                             uint64_t after) {
+  heard_[{bot, cog}] = self_->clock().now();
   // An earlier instance waits no more.
   std::erase_if(readers_, [&](const reader& x) { return x.bot == bot && x.cog == cog; });
   auto promise = self_->make_response_promise<std::vector<eventsub::event>>();
@@ -154,6 +200,8 @@ void store_state::commit() {
   auto why = failed ? caf::make_error(caf::sec::runtime_error, to_string(*failed)) : caf::error{};
   auto& counters = memory_->counters;
   ++(why ? counters.failures : counters.commits);
+  for (const auto& [bot, count] : std::exchange(fresh_, {}))
+    waiting_[bot] += why ? 0 : count;
   for (auto& [promise, receipt] : std::exchange(receipts_, {})) {
     if (why) {
       promise.deliver(why);
@@ -162,7 +210,6 @@ void store_state::commit() {
     counters.events += receipt.fresh;
     counters.same_messages += receipt.same_message;
     counters.same_events += receipt.same_event;
-    waiting_ += receipt.fresh;
     promise.deliver(receipt);
   }
   auto outcomes = std::exchange(new_outcomes_, 0);

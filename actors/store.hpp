@@ -7,6 +7,7 @@
 
 #include <spdlog/logger.h>
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,7 +29,8 @@ class store_state {
 public:
   static inline const char* name = "creamery.store";
 
-  /// Most events that may wait for cogs; more are refused, and Twitch sends them again, or they are counted as lost.
+  /// Most events of a bot that may wait for its cogs; more are refused, and Twitch sends them again, or they are counted as lost. Cogs
+  /// that don't run aren't waited for beyond that.
   static constexpr uint64_t max_waiting = 100'000;
 
   /// @param cogs those of each bot. @param wall_clock what time it is, for people.
@@ -54,6 +56,8 @@ private:
   };
 
   caf::result<eventsub::receipt> add(const eventsub::arrivals& arrived);
+  /// Too many events wait for the bot's cogs: those cogs that don't run get none of them.
+  void make_room(const std::string& bot);
   caf::result<void> add(const cog_outcome& outcome);
   caf::result<std::vector<say>> says(const std::vector<std::string>& bots, uint64_t after);
   std::vector<say> find_says(const std::vector<std::string>& bots, uint64_t after);
@@ -78,8 +82,11 @@ private:
   bool is_open_ = false;
   /// In this transaction, so that there may be room again.
   bool has_cleaned_up_ = false;
-  /// How many events wait, as far as is known without asking the file.
-  uint64_t waiting_ = 0;
+  /// How many events of each bot wait, as far as is known without asking the file, and how many this transaction adds.
+  std::map<std::string, uint64_t> waiting_;
+  std::map<std::string, uint64_t> fresh_;
+  /// When each cog, by its bot and name, has been heard of last.
+  std::map<std::pair<std::string, std::string>, std::chrono::steady_clock::time_point> heard_;
   std::vector<std::pair<caf::typed_response_promise<eventsub::receipt>, eventsub::receipt>> receipts_;
   /// Whoever waits for anything else to be on the disk, and how many outcomes are among that.
   std::vector<caf::typed_response_promise<void>> written_;

@@ -88,6 +88,11 @@ public:
   /// The first thing that went wrong since it was asked last.
   std::optional<failure> problem();
 
+  /// The same, which goes on being asked for.
+  const std::optional<failure>& has_failed() const noexcept {
+    return problem_;
+  }
+
 private:
   friend class statement;
 

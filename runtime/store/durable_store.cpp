@@ -38,6 +38,9 @@ constexpr const char* forms[] = {
   )",
 };
 
+/// How long whoever says a durable message has to tell that it has become too old.
+constexpr std::chrono::milliseconds say_memory = std::chrono::minutes{1};
+
 /// How many rows `clean_up` removes of each kind at once.
 constexpr int64_t clean_up_rows = 2'000;
 
@@ -130,7 +133,7 @@ durable_store::arrival durable_store::add(eventsub::event& what, std::string_vie
   if (database_->changed() == 0)
     return arrival::same_message;
   if (!key.empty()) {
-    auto whole = what.type + " " + std::string{key};
+    auto whole = what.type + " " + what.version + " " + std::string{key};
     remember_key_.bind(what.bot, whole, now).run();
     if (database_->changed() == 0)
       return arrival::same_event;
@@ -184,7 +187,7 @@ void durable_store::forget_say(uint64_t number) {
   database_->prepare("DELETE FROM say WHERE id = ?").bind(number).run();
 }
 
-void durable_store::clean_up(int64_t now) {
+int64_t durable_store::clean_up(int64_t now) {
   database_
     ->prepare("DELETE FROM event WHERE number IN (SELECT number FROM event AS e WHERE NOT EXISTS "
               "(SELECT 1 FROM cog WHERE cog.bot = e.bot AND cog.done < e.number) ORDER BY number LIMIT ?)")
@@ -200,32 +203,44 @@ void durable_store::clean_up(int64_t now) {
     ->prepare("DELETE FROM seen_key WHERE number IN (SELECT number FROM seen_key ORDER BY number LIMIT ?) AND at < ?")
     .bind(clean_up_rows, now - key_memory.count())
     .run();
+  // Whoever says them has told of those that became too old there, a while ago.
+  database_
+    ->prepare("DELETE FROM say WHERE id IN (SELECT id FROM say ORDER BY id LIMIT ?) AND said_at + max_age_ms < ?")
+    .bind(clean_up_rows, now - say_memory.count())
+    .run();
+  return database_->changed();
 }
 
 void durable_store::set(std::string_view setting, std::string_view value) {
   database_->prepare("INSERT OR REPLACE INTO setting VALUES (?, ?)").bind(setting, value).run();
 }
 
-std::optional<std::string> durable_store::get(std::string_view setting) {
+result<std::string> durable_store::get(std::string_view setting) {
   auto row = database_->prepare("SELECT value FROM setting WHERE name = ?");
   if (row.bind(setting); row.step())
     return std::string{row.text(0)};
-  return std::nullopt;
+  if (const auto& why = database_->has_failed())
+    return *why;
+  return std::string{};
 }
 
-void durable_store::set_cogs(const std::string& bot, const std::vector<std::string>& cogs) {
-  std::vector<std::string> gone;
-  auto known = database_->prepare("SELECT name FROM cog WHERE bot = ?");
-  for (known.bind(bot); known.step();)
-    if (std::find(cogs.begin(), cogs.end(), known.text(0)) == cogs.end())
-      gone.emplace_back(known.text(0));
-  known.reset();
-  for (const auto& name : gone)
+void durable_store::set_cogs(const std::vector<std::pair<std::string, std::vector<std::string>>>& cogs_of_bots) {
+  auto is_there = [&](std::string_view bot, std::string_view cog) {
+    return std::any_of(cogs_of_bots.begin(), cogs_of_bots.end(), [&](const auto& x) {
+      return x.first == bot && std::find(x.second.begin(), x.second.end(), cog) != x.second.end();
+    });
+  };
+  std::vector<std::pair<std::string, std::string>> gone;
+  for (auto known = database_->prepare("SELECT bot, name FROM cog"); known.step();)
+    if (!is_there(known.text(0), known.text(1)))
+      gone.emplace_back(known.text(0), known.text(1));
+  for (const auto& [bot, name] : gone)
     database_->prepare("DELETE FROM cog WHERE bot = ? AND name = ?").bind(bot, name).run();
-  for (const auto& name : cogs)
-    database_->prepare("INSERT OR IGNORE INTO cog (bot, name, done) VALUES (?, ?, ?)")
-      .bind(bot, name, last_number_)
-      .run();
+  for (const auto& [bot, cogs] : cogs_of_bots)
+    for (const auto& name : cogs)
+      database_->prepare("INSERT OR IGNORE INTO cog (bot, name, done) VALUES (?, ?, ?)")
+        .bind(bot, name, last_number_)
+        .run();
 }
 
 durable_store::position durable_store::find(const std::string& bot, const std::string& cog) {
@@ -245,10 +260,20 @@ std::vector<eventsub::event> durable_store::events(const std::string& bot, uint6
   return found;
 }
 
-uint64_t durable_store::waiting() {
-  auto row = database_->prepare("SELECT count(*) FROM event AS e WHERE EXISTS "
-                                "(SELECT 1 FROM cog WHERE cog.bot = e.bot AND cog.done < e.number)");
-  return row.step() ? static_cast<uint64_t>(row.number(0)) : 0;
+std::map<std::string, uint64_t> durable_store::waiting() {
+  std::map<std::string, uint64_t> found;
+  auto row = database_->prepare("SELECT bot, count(*) FROM event AS e WHERE EXISTS "
+                                "(SELECT 1 FROM cog WHERE cog.bot = e.bot AND cog.done < e.number) GROUP BY bot");
+  while (row.step())
+    found.emplace(row.text(0), static_cast<uint64_t>(row.number(1)));
+  return found;
+}
+
+uint64_t durable_store::skip(const std::string& bot, const std::string& cog) {
+  auto row = database_->prepare("SELECT count(*) FROM event WHERE bot = ? AND number > ?");
+  auto skipped = row.bind(bot, find(bot, cog).done).step() ? static_cast<uint64_t>(row.number(0)) : 0;
+  database_->prepare("UPDATE cog SET done = ? WHERE bot = ? AND name = ?").bind(last_number_, bot, cog).run();
+  return skipped;
 }
 
 std::vector<say> durable_store::says(const std::string& bot, uint64_t after, size_t most, int64_t now) {

@@ -76,7 +76,8 @@ public:
   void forget_say(uint64_t number);
 
   /// Removes what nobody needs any more, a bounded number of rows at a time.
-  void clean_up(int64_t now);
+  /// @returns how many durable messages were among that: they had become too old, and nobody had said them.
+  int64_t clean_up(int64_t now);
 
   void set(std::string_view setting, std::string_view value);
 
@@ -89,22 +90,27 @@ public:
     uint64_t poisoned = 0;
   };
 
-  /// These are the cogs of a bot from now on. New ones begin with the next event; others don't hold up events any more. In a transaction.
-  void set_cogs(const std::string& bot, const std::vector<std::string>& cogs);
+  /// These are the cogs of all bots from now on. New ones begin with the next event; others don't hold up events any more. In a
+  /// transaction.
+  void set_cogs(const std::vector<std::pair<std::string, std::vector<std::string>>>& cogs_of_bots);
 
   position find(const std::string& bot, const std::string& cog);
 
   /// The events of a bot behind this one, in order, at most so many.
   std::vector<eventsub::event> events(const std::string& bot, uint64_t after, size_t most);
 
-  /// How many events some cog hasn't handled yet.
-  uint64_t waiting();
+  /// How many events some cog hasn't handled yet, by bot.
+  std::map<std::string, uint64_t> waiting();
+
+  /// The cog is not to be waited for: it goes on with the next event. In a transaction. @returns how many it doesn't handle now.
+  uint64_t skip(const std::string& bot, const std::string& cog);
 
   /// What this bot is to say for certain behind this number (`say::durable`), in order, at most so many; how long each may still wait
   /// is worked out for this moment.
   std::vector<say> says(const std::string& bot, uint64_t after, size_t most, int64_t now);
 
-  std::optional<std::string> get(std::string_view setting);
+  /// @returns an empty text if it was never set.
+  result<std::string> get(std::string_view setting);
 
 private:
   durable_store(std::unique_ptr<database> file, std::filesystem::path path, std::filesystem::path own_folder);

@@ -289,7 +289,14 @@ SCENARIO("what is said durably is kept until it is known what became of it") {
     box = sys.spawn<outbox>("bot", strings{"bot"}, keeper, std::move(box_memory));
     sched.run();
   };
+  auto writer = sys.spawn([](chat_writer_actor::pointer) -> chat_writer_actor::behavior_type {
+    return {[](const outgoing_line&) { return true; }};
+  });
+  auto join = [&](const std::string& channel) {
+    tell(box, membership_change{"bot", channel, membership_change::kind::joined, "irc-1#1"}, writer);
+  };
   open_box();
+  join("room");
   auto accepted = [&] { return ask<outbox_report>(box, caf::get_atom_v).messages.accepted; };
   arrive("a", 1);
   CHECK_EQ(accepted(), 1u);
@@ -298,6 +305,8 @@ SCENARIO("what is said durably is kept until it is known what became of it") {
     kill(box);
     restart_everything(thank);
     open_box();
+    CHECK_EQ(accepted(), 0u);
+    join("room");
     THEN("it is there again, and the event isn't handled again") {
       CHECK_EQ(accepted(), 1u);
       arrive("a", 1);
@@ -305,8 +314,11 @@ SCENARIO("what is said durably is kept until it is known what became of it") {
     }
   }
   WHEN("it has become too old") {
+    kill(box);
+    open_box(); // where it isn't in the channel
     pass(25h);
-    CHECK_EQ(ask<outbox_report>(box, caf::get_atom_v).messages.aged_out, 1u);
+    CHECK_EQ(accepted(), 0u);
+    CHECK_EQ(report().late_says, 1u);
     THEN("it is forgotten") {
       CHECK(file->says("bot", 0, 10, 0).empty());
     }
@@ -326,7 +338,27 @@ SCENARIO("what is said durably is kept until it is known what became of it") {
       CHECK(file->says("bot", 0, 10, 0).empty());
     }
   }
+  WHEN("others are for channels that the bot isn't in") {
+    start(thank);
+    for (int i = 0; i < 300; ++i)
+      arrive("e" + std::to_string(i), 1);
+    auto elsewhere = say{.bot = "bot", .channel = "elsewhere", .text = "hi", .max_age_ms = 3'600'000};
+    auto before = accepted();
+    std::vector<say> many(150, elsewhere);
+    outcomes->finish(ledger->look().first, 0, false, {}, many);
+    kill(keeper);
+    start_store();
+    tell(box, use_atom_v, keeper);
+    CHECK_EQ(accepted(), before);
+    THEN("they are said when it is, each once") {
+      join("elsewhere");
+      CHECK_EQ(accepted(), before + 150);
+      join("elsewhere");
+      CHECK_EQ(accepted(), before + 150);
+    }
+  }
   kill(box);
+  kill(writer);
 }
 
 END_FIXTURE_SCOPE()
