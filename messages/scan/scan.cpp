@@ -3,6 +3,7 @@
 #include "messages/scan/instruction_sets.hpp"
 
 #include <atomic>
+#include <initializer_list>
 
 namespace creamery::scan {
 
