@@ -2,10 +2,11 @@
 
 #include "actors/chat_connection.hpp"
 #include "actors/cog_runner.hpp"
+#include "actors/conduit_keeper.hpp"
 #include "actors/eventsub_session.hpp"
 #include "actors/helix_sender.hpp"
 #include "actors/router.hpp"
-#include "actors/webhook_subscriber.hpp"
+#include "actors/subscription_keeper.hpp"
 #include "runtime/irc/channel_plan.hpp"
 #include "runtime/irc/reading_log.hpp"
 #include "runtime/store/crash_record.hpp"
@@ -60,9 +61,7 @@ bot_actor::behavior_type bot_state::make_behavior() {
                    [this, connection, channels] { return start_connection(connection, channels); },
                    {"drop"}});
   }
-  if (store_ && !settings_.events.empty() && settings_.webhook)
-    children_.add({"webhook", "webhook_subscriber", policies.eventsub, false, [this] { return start_webhook(); }});
-  else if (store_ && !settings_.events.empty())
+  if (store_ && !settings_.events.empty())
     add_eventsub();
   if (settings_.send != send_way::irc)
     children_.add({"helix", "helix_sender", policies.connection, false, [this] { return start_sender(); }});
@@ -78,8 +77,10 @@ bot_actor::behavior_type bot_state::make_behavior() {
         self_->send(sender_, use_atom_v, accounts);
       for (const auto& [session, address] : eventsub_)
         self_->send(address, use_atom_v, accounts);
-      if (webhook_)
-        self_->send(webhook_, use_atom_v, accounts);
+      if (conduit_)
+        self_->send(conduit_, use_atom_v, accounts);
+      if (subscriptions_)
+        self_->send(subscriptions_, use_atom_v, accounts);
       for (const auto& [connection, address] : connections_)
         self_->send(address, use_atom_v, accounts);
       follow_account();
@@ -99,13 +100,15 @@ bot_actor::behavior_type bot_state::make_behavior() {
         self_->send(address, use_atom_v, store);
       for (const auto& [session, address] : eventsub_)
         self_->send(address, use_atom_v, store);
-      if (webhook_)
-        self_->send(webhook_, use_atom_v, store);
+      if (conduit_)
+        self_->send(conduit_, use_atom_v, store);
+      if (subscriptions_)
+        self_->send(subscriptions_, use_atom_v, store);
     },
     [this](const std::string& connection, const bot_ready& ready) { on_ready(connection, ready); },
     [this](const eventsub::subscription_news& news) {
-      if (webhook_)
-        self_->send(webhook_, news);
+      if (subscriptions_)
+        self_->send(subscriptions_, news);
     },
     [this](caf::get_atom) { return report(); });
 }
@@ -256,13 +259,24 @@ caf::actor bot_state::start_connection(const std::string& connection, const std:
 }
 
 void bot_state::add_eventsub() {
-  auto add = [this](const std::string& session, const std::string& broadcaster, std::vector<std::string> channels) {
-    children_.add({session,
-                   "eventsub_session",
-                   environment_.supervision.eventsub,
-                   false,
-                   [this, session, broadcaster, channels] { return start_eventsub(session, broadcaster, channels); },
-                   {"drop"}});
+  const auto& policy = environment_.supervision.eventsub;
+  auto add_session = [&](const std::string& session, std::function<caf::actor()> start) {
+    children_.add({session, "eventsub_session", policy, false, std::move(start), {"drop"}});
+  };
+  if (settings_.webhook || settings_.conduit) {
+    if (settings_.conduit)
+      children_.add({"conduit", "conduit_keeper", policy, false, [this] { return start_conduit(); }});
+    for (uint64_t shard = 0; settings_.conduit && shard < settings_.conduit->shards; ++shard) {
+      auto session = "shard-" + std::to_string(shard);
+      add_session(session, [this, session, shard] { return start_shard(session, shard); });
+    }
+    auto keeper = settings_.webhook ? "webhook" : "subscriptions";
+    return children_.add(
+      {keeper, "subscription_keeper", policy, false, [this, keeper] { return start_keeper(keeper); }});
+  }
+  auto add = [&](const std::string& session, const std::string& broadcaster, std::vector<std::string> channels) {
+    add_session(session,
+                [this, session, broadcaster, channels] { return start_session(session, broadcaster, channels); });
   };
   // With the bot's own token, spread over sessions as the limit wants it.
   const auto at_once = std::max<size_t>(1, eventsub::subscriptions_on_session / settings_.events.size());
@@ -280,30 +294,53 @@ void bot_state::add_eventsub() {
         add("eventsub " + channel, channel, {channel});
 }
 
-caf::actor bot_state::start_eventsub(const std::string& session, const std::string& broadcaster,
-                                     const std::vector<std::string>& channels) {
+caf::actor bot_state::start_session(const std::string& session, const std::string& broadcaster,
+                                    const std::vector<std::string>& channels) {
+  auto token = broadcaster.empty() ? eventsub::token_owner::bot : eventsub::token_owner::broadcaster;
+  return start_session(session, subscriber(session, token, channels), std::nullopt);
+}
+
+caf::actor bot_state::start_shard(const std::string& session, uint64_t shard) {
+  auto address = start_session(session, subscriber(session, eventsub::token_owner::application, {}), shard);
+  if (address && conduit_)
+    self_->send(eventsub_[session], use_atom_v, conduit_);
+  return address;
+}
+
+caf::actor bot_state::start_session(const std::string& session, subscriber_identity who,
+                                    std::optional<uint64_t> shard) {
   auto memory = environment_.memory.take<eventsub_memory>(
     path_of(session), [this] { return std::make_shared<eventsub_memory>(environment_.eventsub); });
   if (!memory)
     return nullptr;
-  auto token = broadcaster.empty() ? eventsub::token_owner::bot : eventsub::token_owner::broadcaster;
   auto address =
-    self_->spawn<eventsub_session>(subscriber(session, token, channels), environment_.eventsub,
+    self_->spawn<eventsub_session>(std::move(who), shard, environment_.eventsub,
                                    open_with(environment_.net, environment_.eventsub.net), std::move(*memory));
   eventsub_[session] = address;
   self_->send(address, use_atom_v, store_);
   return caf::actor_cast<caf::actor>(address);
 }
 
-caf::actor bot_state::start_webhook() {
-  auto memory = environment_.memory.take<webhook_subscriber_memory>(
-    path_of("webhook"), [this] { return std::make_shared<webhook_subscriber_memory>(environment_.eventsub); });
+caf::actor bot_state::start_conduit() {
+  conduit_ = self_->spawn<conduit_keeper>(settings_.name, settings_.account, accounts_, store_, *settings_.conduit);
+  for (const auto& [session, address] : eventsub_)
+    self_->send(address, use_atom_v, conduit_);
+  if (subscriptions_)
+    self_->send(subscriptions_, use_atom_v, conduit_);
+  return caf::actor_cast<caf::actor>(conduit_);
+}
+
+caf::actor bot_state::start_keeper(const std::string& child) {
+  auto memory = environment_.memory.take<subscription_keeper_memory>(
+    path_of(child), [this] { return std::make_shared<subscription_keeper_memory>(environment_.eventsub); });
   if (!memory)
     return nullptr;
-  webhook_ =
-    self_->spawn<webhook_subscriber>(subscriber("webhook", eventsub::token_owner::application, settings_.channels),
-                                     *settings_.webhook, environment_.eventsub, store_, std::move(*memory));
-  return caf::actor_cast<caf::actor>(webhook_);
+  subscriptions_ =
+    self_->spawn<subscription_keeper>(subscriber(child, eventsub::token_owner::application, settings_.channels),
+                                      settings_.webhook, environment_.eventsub, store_, std::move(*memory));
+  if (conduit_)
+    self_->send(subscriptions_, use_atom_v, conduit_);
+  return caf::actor_cast<caf::actor>(subscriptions_);
 }
 
 subscriber_identity bot_state::subscriber(const std::string& child, eventsub::token_owner token,
@@ -427,14 +464,17 @@ caf::result<bot_report> bot_state::report() {
     all.ask<connection_report>(
       self_, address, report_timeout, [](auto& answer, auto& part) { answer.connections.push_back(std::move(part)); },
       caf::get_atom_v);
-  for (const auto& [name, address] : eventsub_)
+  auto ask_about_events = [&](const auto& address) {
     all.ask<eventsub_report>(
       self_, address, report_timeout, [](auto& answer, auto& part) { answer.eventsub.push_back(std::move(part)); },
       caf::get_atom_v);
-  if (webhook_)
-    all.ask<eventsub_report>(
-      self_, webhook_, report_timeout, [](auto& answer, auto& part) { answer.eventsub.push_back(std::move(part)); },
-      caf::get_atom_v);
+  };
+  for (const auto& [name, address] : eventsub_)
+    ask_about_events(address);
+  if (conduit_)
+    ask_about_events(conduit_);
+  if (subscriptions_)
+    ask_about_events(subscriptions_);
   return all.when_complete([this](auto& answer) {
     for (auto& cog : answer.router.cogs) {
       auto ledger = ledger_of(cog.name);

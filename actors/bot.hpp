@@ -44,11 +44,16 @@ private:
   caf::actor start_sender();
   /// Adds the sessions over which the bot's events come.
   void add_eventsub();
-  caf::actor start_webhook();
+  caf::actor start_conduit();
+  /// Of the subscriptions that outlive the process.
+  caf::actor start_keeper(const std::string& child);
   subscriber_identity subscriber(const std::string& child, eventsub::token_owner token,
                                  const std::vector<std::string>& channels) const;
-  caf::actor start_eventsub(const std::string& session, const std::string& broadcaster,
-                            const std::vector<std::string>& channels);
+  /// With subscriptions of its own. @param broadcaster whose token is used; empty: the bot's own.
+  caf::actor start_session(const std::string& session, const std::string& broadcaster,
+                           const std::vector<std::string>& channels);
+  caf::actor start_shard(const std::string& session, uint64_t shard);
+  caf::actor start_session(const std::string& session, subscriber_identity who, std::optional<uint64_t> shard);
   caf::actor start_connection(const std::string& connection, const std::vector<std::string>& channels);
   /// Where a child stands in the tree.
   std::string path_of(std::string_view child) const;
@@ -86,8 +91,10 @@ private:
   std::map<std::string, cog_actor> cogs_;
   std::map<std::string, chat_connection_actor> connections_;
   std::map<std::string, eventsub_session_actor> eventsub_;
-  /// Null: its events come over WebSockets.
-  webhook_subscriber_actor webhook_;
+  /// Null: its events don't come through a conduit.
+  conduit_actor conduit_;
+  /// Null: its subscriptions are the sessions' own.
+  subscription_keeper_actor subscriptions_;
   /// For each cog its watchdog, and whether the present handler was warned of.
   std::map<std::string, std::pair<watchdog, bool>> watchdogs_;
   /// Cogs that will announce themselves to the router.

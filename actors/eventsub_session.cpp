@@ -1,6 +1,8 @@
 #include "actors/eventsub_session.hpp"
 
 #include "actors/exceptions.hpp"
+#include "messages/eventsub/account_events.hpp"
+#include "messages/eventsub/events.hpp"
 #include "messages/helix/calls.hpp"
 #include "runtime/eventsub/notification.hpp"
 #include "runtime/telemetry/log.hpp"
@@ -31,13 +33,14 @@ eventsub_memory::~eventsub_memory() {
 }
 
 eventsub_session_state::eventsub_session_state(eventsub_session_actor::pointer self, subscriber_identity who,
-                                               eventsub_settings settings, link_opener open,
-                                               kept<eventsub_memory> memory)
+                                               std::optional<uint64_t> shard, eventsub_settings settings,
+                                               link_opener open, kept<eventsub_memory> memory)
   : self_(self),
     settings_(std::move(settings)),
     open_(std::move(open)),
     memory_(std::move(memory)),
     log_(make_logger("eventsub")),
+    shard_(shard),
     subscriber_(self, std::move(who), memory_->subscriber, log_,
                 {.transport =
                    [this] {
@@ -56,7 +59,8 @@ eventsub_session_actor::behavior_type eventsub_session_state::make_behavior() {
   end_with_exceptions(self_);
   for (auto& [id, one] : memory_->links)
     one.socket->attach(link_owner_actor{self_}, id);
-  subscriber_.start();
+  if (!shard_)
+    subscriber_.start();
   set_alarm();
   return {
     [](ready_atom) {},
@@ -73,6 +77,7 @@ eventsub_session_actor::behavior_type eventsub_session_state::make_behavior() {
       put_away();
     },
     [this](use_atom, const account_directory_actor& accounts) { subscriber_.use(accounts); },
+    [this](use_atom, const conduit_actor& conduit) { follow(conduit); },
     [this](fault_atom, const std::string&) {
       for (auto& [id, one] : memory_->links)
         one.socket->close(); // `link_closed` follows, as if the server had ended it
@@ -115,8 +120,10 @@ void eventsub_session_state::on_lines(const link_lines& arrived) {
   for (size_t i = 0; i < lines.lines.size(); ++i)
     if (auto read = memory_->session.receive(arrived.link, lines.line(i), now, todo)) {
       const auto& said = std::get<eventsub::message::notification>(read->content);
-      for (auto& one : eventsub::events_of(said, read->id, read->timestamp, subscriber_.who().bot).events)
+      for (auto& one : eventsub::events_of(said, read->id, read->timestamp, subscriber_.who().bot).events) {
+        tell_of_shard(one.what);
         events.events.push_back(std::move(one));
+      }
     }
   from->second.messages = lines.first + lines.lines.size();
   if (events.events.empty())
@@ -163,16 +170,19 @@ void eventsub_session_state::perform(const eventsub::session_action::close& acti
 void eventsub_session_state::perform(const eventsub::session_action::begun& action) {
   log_->debug("{}: session {} has begun", subscriber_.who().name, action.session_id);
   memory_->subscriber.subscriptions.begin(self_->clock().now());
-  is_settled_ = false;
+  is_settled_ = is_attached_ = false;
   subscriber_.run();
+  attach();
 }
 
 void eventsub_session_state::perform(const eventsub::session_action::moved& action) {
   log_->debug("{}: the session goes on as {}", subscriber_.who().name, action.session_id);
+  attach();
 }
 
 void eventsub_session_state::perform(const eventsub::session_action::lost& action) {
   memory_->subscriber.subscriptions.end();
+  is_attached_ = false;
   if (memory_->blind_since == 0)
     memory_->blind_since = settings_.wall_clock(self_->clock().now());
   log_->warn("{}: {}; a new session is begun", subscriber_.who().name, action.why);
@@ -196,8 +206,9 @@ void eventsub_session_state::on_subscriptions() {
 
 void eventsub_session_state::want_socket() {
   eventsub::session_action::list todo;
-  memory_->session.set_wanted(memory_->subscriber.subscriptions.is_useful(self_->clock().now()), self_->clock().now(),
-                              todo);
+  auto now = self_->clock().now();
+  auto is_wanted = shard_ ? has_conduit_ : memory_->subscriber.subscriptions.is_useful(now);
+  memory_->session.set_wanted(is_wanted, now, todo);
   perform(std::move(todo));
   set_alarm();
 }
@@ -207,11 +218,53 @@ void eventsub_session_state::report_settled() {
   const auto enabled = subscriptions.count(eventsub::subscriptions::state::enabled);
   log_->log(enabled == subscriptions.entries().size() ? spdlog::level::info : spdlog::level::warn, "{}: {}",
             subscriber_.who().name, describe(subscriptions, subscriber_.who().bot));
-  if (memory_->blind_since == 0 || enabled == 0)
+  if (enabled > 0)
+    report_gap();
+}
+
+void eventsub_session_state::report_gap() {
+  if (memory_->blind_since == 0)
     return;
   ++memory_->gaps;
   log_->warn("{}: no events were received from {} to {}", subscriber_.who().name,
              utc_time(std::exchange(memory_->blind_since, 0)), utc_time(settings_.wall_clock(self_->clock().now())));
+}
+
+// -- a conduit's shard -------------------------------------------------------------------------------------------------------
+
+void eventsub_session_state::follow(const conduit_actor& conduit) {
+  conduit_ = conduit;
+  self_->request(conduit_, caf::infinite, follow_atom_v, std::string{})
+    .then(
+      [this](const std::string&) {
+        has_conduit_ = true;
+        want_socket();
+      },
+      [](const caf::error&) {}); // it has ended, and the bot will name the next one
+  attach();
+}
+
+void eventsub_session_state::attach() {
+  if (!conduit_ || memory_->session.id().empty())
+    return;
+  self_->request(conduit_, caf::infinite, attach_atom_v, *shard_, memory_->session.id())
+    .then(
+      [this, id = memory_->session.id()] {
+        if (id != memory_->session.id())
+          return;
+        is_attached_ = true;
+        report_gap();
+      },
+      // The conduit's keeper has ended, and the bot will name the next one; or there is another session by now.
+      [](const caf::error&) {});
+}
+
+void eventsub_session_state::tell_of_shard(const eventsub::event& event) {
+  using disabled = eventsub::conduit_shard_disabled;
+  if (!conduit_ || event.type != disabled::type)
+    return;
+  if (auto news = eventsub::decode<disabled>(event.json))
+    self_->send(conduit_, detached_atom_v, news->conduit_id, news->shard_id);
 }
 
 // -- events ------------------------------------------------------------------------------------------------------------------
@@ -249,6 +302,10 @@ eventsub_report eventsub_session_state::report() const {
   auto x = report_of(memory_->subscriber.subscriptions);
   x.name = subscriber_.who().name;
   x.session_id = memory_->session.id();
+  if (shard_) {
+    x.wanted = 1;
+    x.enabled = is_attached_ ? 1 : 0;
+  }
   const auto& counters = memory_->session.count();
   x.dials = counters.dials;
   x.sessions = counters.sessions;

@@ -15,6 +15,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,14 +54,16 @@ struct eventsub_memory {
   uint64_t gaps = 0;
 };
 
-/// One EventSub session over WebSocket that lives for ever: begins, subscribes, hands events to the store, moves when Twitch asks for
-/// it, and begins anew when anything fails. The rules are in `eventsub::session` and `eventsub::subscriptions`.
+/// One EventSub session over WebSocket that lives for ever: begins, subscribes or has itself attached to a conduit, hands events to the
+/// store, moves when Twitch asks for it, and begins anew when anything fails. The rules are in `eventsub::session` and
+/// `eventsub::subscriptions`.
 class eventsub_session_state {
 public:
   static inline const char* name = "creamery.eventsub-session";
 
-  eventsub_session_state(eventsub_session_actor::pointer self, subscriber_identity who, eventsub_settings settings,
-                         link_opener open, kept<eventsub_memory> memory);
+  /// @param shard if it is one of a conduit's, and has no subscriptions of its own: its number.
+  eventsub_session_state(eventsub_session_actor::pointer self, subscriber_identity who, std::optional<uint64_t> shard,
+                         eventsub_settings settings, link_opener open, kept<eventsub_memory> memory);
 
   eventsub_session_actor::behavior_type make_behavior();
 
@@ -82,6 +85,14 @@ private:
   void on_subscriptions();
   /// Twitch has answered to all of them: tells how they stand, and since when nothing was received.
   void report_settled();
+  /// Events are received again: tells since when they weren't.
+  void report_gap();
+  /// There is a conduit whose shard this session is to be.
+  void follow(const conduit_actor& conduit);
+  /// Has the present session attached to its shard.
+  void attach();
+  /// Twitch has disabled a shard, and tells it to another one.
+  void tell_of_shard(const eventsub::event& event);
   /// Hands what has been received to the store, one after the other.
   void put_away();
   /// Wants a socket as long as some subscription may be made.
@@ -95,6 +106,11 @@ private:
   kept<eventsub_memory> memory_;
   std::shared_ptr<spdlog::logger> log_;
   store_actor store_;
+  std::optional<uint64_t> shard_;
+  conduit_actor conduit_;
+  /// The conduit is there, so that a session can be attached to it.
+  bool has_conduit_ = false;
+  bool is_attached_ = false;
   event_subscriber<eventsub_session_actor::base> subscriber_;
   bool is_storing_ = false;
   bool is_settled_ = false;

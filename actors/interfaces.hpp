@@ -127,6 +127,10 @@ struct refused_atom;
 struct changed_atom;
 /// "What I asked for has come."
 struct answered_atom;
+/// "Attach this session to this shard."
+struct attach_atom;
+/// "This shard isn't attached any more."
+struct detached_atom;
 /// "Remove what nobody needs any more."
 struct clean_up_atom;
 /// "This was granted."
@@ -378,12 +382,32 @@ using chat_connection_actor = supervised_actor::extend_with<link_owner_actor>::e
   // How it stands. Request.
   caf::result<connection_report>(caf::get_atom)>;
 
-/// One EventSub session of a bot over WebSocket, with its subscriptions.
+/// A bot's conduit, to which Twitch sends the bot's events, and which hands them to the sessions of its shards.
+using conduit_actor = supervised_actor::extend<
+  // This session takes the shard of this number. Request: answered once Twitch knows it, with an error if another one has taken its
+  // place; repeated to its successor.
+  caf::result<void>(attach_atom, uint64_t, std::string),
+  // Twitch has told that it has disabled this conduit's shard. Notice: a session that has ended is told anyway.
+  caf::result<void>(detached_atom, std::string, std::string),
+  // The conduit's id. Request: answered as soon as it is another one than this; repeated to its successor.
+  caf::result<std::string>(follow_atom, std::string),
+  // Remember the conduit in this store from now on. Notice: told by the bot after each restart.
+  caf::result<void>(use_atom, store_actor),
+  // Ask these to call Twitch's API from now on. Notice: told by the bot when they are replaced.
+  caf::result<void>(use_atom, account_directory_actor),
+  // Its deadline has come. Only the actor itself sends this.
+  caf::result<void>(caf::tick_atom),
+  // How it stands. Request.
+  caf::result<eventsub_report>(caf::get_atom)>;
+
+/// One EventSub session of a bot over WebSocket, with its subscriptions, or as a shard of its conduit.
 using eventsub_session_actor = supervised_actor::extend_with<link_owner_actor>::extend<
   // Hand events to this store from now on. Notice: told by the bot after each restart.
   caf::result<void>(use_atom, store_actor),
   // Ask these to call Twitch's API from now on. Notice: told by the bot when they are replaced.
   caf::result<void>(use_atom, account_directory_actor),
+  // Be a shard of this conduit from now on. Notice: told by the bot after each restart.
+  caf::result<void>(use_atom, conduit_actor),
   // Its deadline has come. Only the session itself sends this.
   caf::result<void>(caf::tick_atom),
   // Fail in this way, see `fault_target_actor`.
@@ -391,14 +415,16 @@ using eventsub_session_actor = supervised_actor::extend_with<link_owner_actor>::
   // How it stands. Request.
   caf::result<eventsub_report>(caf::get_atom)>;
 
-/// The subscriptions of a bot whose events come over webhooks.
-using webhook_subscriber_actor = supervised_actor::extend<
+/// The subscriptions of a bot whose events come over webhooks, or through a conduit: they outlive the process.
+using subscription_keeper_actor = supervised_actor::extend<
   // Twitch has told this of one of them. Notice: its own list tells it again.
   caf::result<void>(eventsub::subscription_news),
   // Keep in this store what has to be remembered. Notice: told by the bot after each restart.
   caf::result<void>(use_atom, store_actor),
   // Ask these to call Twitch's API from now on. Notice: told by the bot when they are replaced.
   caf::result<void>(use_atom, account_directory_actor),
+  // Its subscriptions are those of this conduit from now on. Notice: told by the bot after each restart.
+  caf::result<void>(use_atom, conduit_actor),
   // Its deadline has come. Only the actor itself sends this.
   caf::result<void>(caf::tick_atom),
   // How it stands. Request.
@@ -442,7 +468,7 @@ using bot_actor = supervising_actor::extend<
   // A connection has tried all its channels since it was opened: its login, the joined and the missing ones. Notice: told
   // again after each login.
   caf::result<void>(std::string, bot_ready),
-  // Twitch has told this of one of its subscriptions. Notice, see `webhook_subscriber_actor`.
+  // Twitch has told this of one of its subscriptions. Notice, see `subscription_keeper_actor`.
   caf::result<void>(eventsub::subscription_news),
   // How it stands. Request.
   caf::result<bot_report>(caf::get_atom)>;
@@ -453,7 +479,7 @@ using bots_actor = supervising_actor::extend<
   caf::result<void>(use_atom, account_directory_actor),
   // Use this store from now on. Notice: told by the node after each restart.
   caf::result<void>(use_atom, store_actor),
-  // Twitch has told this of a subscription of the bot of this name. Notice, see `webhook_subscriber_actor`.
+  // Twitch has told this of a subscription of the bot of this name. Notice, see `subscription_keeper_actor`.
   caf::result<void>(std::string, eventsub::subscription_news),
   // How they stand. Request.
   caf::result<std::vector<bot_report>>(caf::get_atom)>;
@@ -506,6 +532,8 @@ CAF_ADD_ATOM(creamery, creamery, app_token_atom)
 CAF_ADD_ATOM(creamery, creamery, refused_atom)
 CAF_ADD_ATOM(creamery, creamery, changed_atom)
 CAF_ADD_ATOM(creamery, creamery, answered_atom)
+CAF_ADD_ATOM(creamery, creamery, attach_atom)
+CAF_ADD_ATOM(creamery, creamery, detached_atom)
 CAF_ADD_ATOM(creamery, creamery, clean_up_atom)
 CAF_ADD_ATOM(creamery, creamery, grant_atom)
 CAF_ADD_ATOM(creamery, creamery, want_atom)
@@ -572,6 +600,7 @@ CAF_ADD_TYPE_ID(creamery, (std::vector<uint64_t>))
 CAF_ADD_TYPE_ID(creamery, (creamery::account_directory_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::authorizer_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::bots_actor))
+CAF_ADD_TYPE_ID(creamery, (creamery::conduit_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::chat_writer_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::cog_sink_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::outbox_actor))

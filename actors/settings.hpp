@@ -3,6 +3,7 @@
 #include "messages/chat_control.hpp"
 #include "messages/grant_wanted.hpp"
 #include "runtime/delivery/delivery_queue.hpp"
+#include "runtime/eventsub/conduit.hpp"
 #include "runtime/eventsub/event_names.hpp"
 #include "runtime/eventsub/session.hpp"
 #include "runtime/eventsub/subscriptions.hpp"
@@ -258,8 +259,9 @@ struct bot_settings {
   send_way send = send_way::irc;
   /// The events that it wants of each of its channels.
   std::vector<eventsub::wanted_event> events = {};
-  /// Nothing: they come over WebSockets.
+  /// Where they come in; neither of both: over WebSockets, each with its subscriptions.
   std::optional<callback_settings> webhook = std::nullopt;
+  std::optional<eventsub::conduit::options> conduit = std::nullopt;
   /// The application's id.
   std::string client_id = {};
 };

@@ -133,11 +133,19 @@ json eventsub(engine& server) {
   auto subscriptions = json::array();
   for (const auto& one : book.subscriptions)
     subscriptions.push_back(to_json(one, book.find_session(one.transport.target)));
+  auto conduits = json::array();
+  for (const auto& one : book.conduits) {
+    auto shards = json::array();
+    for (const auto& shard : one.shards)
+      shards.push_back({{"status", shard.status}, {"target", shard.transport ? shard.transport->target : ""}});
+    conduits.push_back({{"id", one.id}, {"client_id", one.client_id}, {"shards", std::move(shards)}});
+  }
   const auto& x = server.events().count();
   const auto& posted = server.webhooks().count();
   const auto& pubsub = server.pubsub().count();
   return {{"sessions", std::move(sessions)},
           {"subscriptions", std::move(subscriptions)},
+          {"conduits", std::move(conduits)},
           {"counters",
            {{"sessions", x.sessions},
             {"moves", x.moves},

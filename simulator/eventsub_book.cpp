@@ -10,15 +10,30 @@ void eventsub_book::open_session(const std::string& id, time_point now) {
   sessions[id] = {{}, {}, now};
 }
 
-void eventsub_book::close_session(const std::string& id, const std::string& status) {
+std::vector<eventsub_book::place> eventsub_book::close_session(const std::string& id, const std::string& status) {
+  std::vector<place> disabled;
   sessions.erase(id);
   for (auto& one : subscriptions)
     if (one.transport.method == "websocket" && one.transport.target == id)
       one.status = status;
   for (auto& one : conduits)
-    for (auto& shard : one.shards)
-      if (shard.transport == eventsub_transport{"websocket", id})
+    for (size_t number = 0; number < one.shards.size(); ++number)
+      if (auto& shard = one.shards[number]; shard.transport == eventsub_transport{"websocket", id}) {
         shard.status = status;
+        disabled.push_back({one.id, one.client_id, number});
+      }
+  return disabled;
+}
+
+bool eventsub_book::is_used(const std::string& session) const {
+  auto has_one = [&](const conduit& x) {
+    return std::any_of(x.shards.begin(), x.shards.end(), [&](const conduit_shard& shard) {
+      return shard.transport == eventsub_transport{"websocket", session} && shard.status == "enabled";
+    });
+  };
+  return std::any_of(conduits.begin(), conduits.end(), has_one)
+         || std::any_of(subscriptions.begin(), subscriptions.end(),
+                        [&](const auto& x) { return x.transport.target == session && x.status == "enabled"; });
 }
 
 void eventsub_book::move_session(const std::string& from, const std::string& to) {

@@ -65,9 +65,20 @@ struct conduit {
 /// Who wants which events, and where they go: what delivery has to know. Only keeps the books.
 class eventsub_book {
 public:
-  /// A WebSocket was welcomed, or is gone. Its subscriptions end with it.
+  /// A shard that was attached to a WebSocket.
+  struct place {
+    std::string conduit;
+    std::string client_id;
+    size_t shard;
+  };
+
   void open_session(const std::string& id, time_point now);
-  void close_session(const std::string& id, const std::string& status);
+
+  /// A WebSocket is gone, and its subscriptions with it. @returns the shards that are disabled by that.
+  std::vector<place> close_session(const std::string& id, const std::string& status);
+
+  /// Whether anything is sent to it.
+  bool is_used(const std::string& session) const;
 
   /// A WebSocket goes on as another one, with its subscriptions.
   void move_session(const std::string& from, const std::string& to);

@@ -146,7 +146,7 @@ void eventsub_server::closed(client& gone, std::string_view reason, time_point n
   log_.add("eventsub_gone", now, [&](json_line& x) { x.text("session", gone.session_id).text("why", reason); });
   // One that is being moved keeps its subscriptions for as long as it may take.
   if (!gone.was_replaced && gone.ticket.empty() && !gone.session_id.empty())
-    book_.close_session(gone.session_id, "websocket_disconnected");
+    end(gone.session_id, "websocket_disconnected", now);
   if (!gone.was_replaced && !gone.ticket.empty()) {
     gone.link = nullptr; // its place is kept
     gone.is_closing = true;
@@ -155,22 +155,35 @@ void eventsub_server::closed(client& gone, std::string_view reason, time_point n
   clients_.remove_if([&](const client& x) { return &x == &gone; });
 }
 
+void eventsub_server::end(const std::string& session, const std::string& status, time_point now) {
+  for (const auto& gone : book_.close_session(session, status))
+    for (const auto& one : book_.subscriptions) {
+      auto about = one.condition.find("conduit_id");
+      if (one.type != "conduit.shard.disabled" || one.status != "enabled" || one.client_id != gone.client_id
+          || (about != one.condition.end() && about->second != gone.conduit))
+        continue;
+      deliver(one, next_id(),
+              {{"conduit_id", gone.conduit},
+               {"shard_id", std::to_string(gone.shard)},
+               {"status", status},
+               {"transport", {{"method", "websocket"}, {"session_id", session}, {"disconnected_at", rfc3339(now)}}}},
+              {}, now);
+    }
+}
+
 void eventsub_server::tick(time_point now) {
   for (auto one = clients_.begin(); one != clients_.end();) {
     auto& who = *one++;
     if (who.link == nullptr) {
       if (now >= who.gone_by || who.was_replaced) {
         if (!who.was_replaced)
-          book_.close_session(who.session_id, "websocket_failed_to_reconnect");
+          end(who.session_id, "websocket_failed_to_reconnect", now);
         clients_.remove_if([&](const client& x) { return &x == &who; });
       }
       continue;
     }
     if (now >= who.used_by && !who.is_closing) {
-      auto is_used = std::any_of(book_.subscriptions.begin(), book_.subscriptions.end(), [&](const auto& x) {
-        return x.transport.target == who.session_id && x.status == "enabled";
-      });
-      if (!is_used) {
+      if (!book_.is_used(who.session_id)) {
         ++counters_.unused;
         close(who, 4003, "connection unused", now);
         continue;
@@ -181,7 +194,7 @@ void eventsub_server::tick(time_point now) {
       ++counters_.too_late;
       if (!who.was_replaced) {
         who.ticket.clear();
-        book_.close_session(who.session_id, "websocket_failed_to_reconnect");
+        end(who.session_id, "websocket_failed_to_reconnect", now);
       }
       close(who, 4004, "reconnect grace time expired", now);
       continue;

@@ -93,6 +93,8 @@ private:
   void send(client& to, std::string_view type, const std::string& id, nlohmann::json metadata, nlohmann::json payload,
             time_point now);
   void close(client& one, uint16_t code, std::string_view reason, time_point now);
+  /// A session has ended for good: whoever wants to know of disabled shards is told.
+  void end(const std::string& session, const std::string& status, time_point now);
   /// Whether a subscription is told of this.
   bool concerns(const eventsub_subscription& one, const trigger_request& request) const;
   /// One message to whoever has subscribed; false: there is nobody.

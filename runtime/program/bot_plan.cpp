@@ -1,6 +1,7 @@
 #include "runtime/program/bot_plan.hpp"
 
 #include "runtime/program/append_new.hpp"
+#include "runtime/program/conduit_plan.hpp"
 #include "runtime/program/event_plan.hpp"
 #include "runtime/program/grant_plan.hpp"
 
@@ -64,6 +65,8 @@ void share(account_settings& account, account_settings other) {
 
 std::vector<diagnostic> find_unsupported(const configuration& config) {
   auto found = find_webhook_mistakes(config);
+  for (auto& one : find_conduit_mistakes(config))
+    found.push_back(std::move(one));
   for (const auto& bot : config.bots) {
     if (bot.chat == chat_transport::eventsub)
       found.push_back(
@@ -109,6 +112,9 @@ bot_plan plan_bots(const configuration& config, const webhook_plan& webhooks, to
       settings.events = std::move(needs.events);
     if (auto callback = webhooks.callbacks.find(bot.name); callback != webhooks.callbacks.end())
       settings.webhook = callback->second;
+    settings.conduit = bot.anonymous ? std::nullopt : plan_conduit(bot);
+    if (settings.conduit && !settings.events.empty()) // so that Twitch tells when it has disabled a shard
+      append_new(settings.events, eventsub::wanted_event{eventsub::find_type("conduit.shard.disabled")});
     settings.client_id = bot.client_id;
     plan.bots.push_back(std::move(settings));
     if (!bot.client_id.empty())

@@ -4,6 +4,7 @@
 #include "config/endpoint_syntax.hpp"
 #include "messages/hex.hpp"
 #include "runtime/oauth/granted_token.hpp"
+#include "runtime/program/cog_options.hpp"
 #include "runtime/program/event_plan.hpp"
 
 #include <openssl/evp.h>
@@ -31,61 +32,6 @@ constexpr std::array<std::string_view, 6> known_secrets{"some_secret_string", "s
 constexpr std::string_view secret_form =
   "10 to 100 characters of ASCII, best as a reference like ${EVENTSUB_SECRET_WORD}";
 
-/// The options of a bot's cog `eventsub` that are about webhooks, read one after the other; what is wrong is noted.
-class webhook_options {
-public:
-  webhook_options(const bot_config& bot, const cog_config& cog) : bot_(bot), options_(cog.options) {
-    place_.line = cog.line;
-    place_.file = bot.where.file;
-  }
-
-  /// The text of an option; nothing if there is none.
-  std::optional<std::string> text(const char* name) {
-    auto found = options_.find(name);
-    if (found == options_.end())
-      return std::nullopt;
-    if (!found->is_string()) {
-      mistake("'" + std::string{name} + "' is no text", "a text");
-      return std::nullopt;
-    }
-    return found->get<std::string>();
-  }
-
-  /// A whole number, which may have come out of a `${NAME}`.
-  std::optional<uint16_t> port(const char* name) {
-    auto found = options_.find(name);
-    if (found == options_.end())
-      return std::nullopt;
-    auto text = found->is_string() ? found->get<std::string>() : found->dump();
-    auto address = parse_listen_address("127.0.0.1:" + text);
-    if (!address || address->port == 0) {
-      mistake("'" + std::string{name} + "' is no port", "a number from 1 to 65535");
-      return std::nullopt;
-    }
-    return address->port;
-  }
-
-  void mistake(std::string what, std::string expected) {
-    found_.push_back(
-      {severity::error, place_, "cog 'eventsub' of bot '" + bot_.name + "': " + std::move(what), std::move(expected)});
-  }
-
-  void warn(std::string what, std::string expected) {
-    mistake(std::move(what), std::move(expected));
-    found_.back().level = severity::warning;
-  }
-
-  std::vector<diagnostic> take() {
-    return std::move(found_);
-  }
-
-private:
-  const bot_config& bot_;
-  const nlohmann::json& options_;
-  source_place place_;
-  std::vector<diagnostic> found_;
-};
-
 /// What one bot's options amount to.
 struct webhook_choice {
   listen_address at;
@@ -111,7 +57,7 @@ bool is_local(std::string_view url) {
   return false;
 }
 
-void read_address(webhook_options& options, webhook_choice& choice) {
+void read_address(cog_options& options, webhook_choice& choice) {
   auto url = options.text("url").value_or("");
   while (url.ends_with('/'))
     url.pop_back();
@@ -132,7 +78,7 @@ void read_address(webhook_options& options, webhook_choice& choice) {
   choice.base = std::move(url);
 }
 
-void read_path(webhook_options& options, const bot_config& bot, webhook_choice& choice) {
+void read_path(cog_options& options, const bot_config& bot, webhook_choice& choice) {
   choice.path = options.text("EVENTSUB_CALLBACK").value_or("/eventsub/" + bot.name);
   auto is_path = choice.path.starts_with('/') && std::all_of(choice.path.begin(), choice.path.end(), [](char c) {
                    return c > ' ' && c < '\x7F' && c != '?' && c != '#' && c != '"';
@@ -141,7 +87,7 @@ void read_path(webhook_options& options, const bot_config& bot, webhook_choice& 
     options.mistake("'EVENTSUB_CALLBACK' is no path", "a path like /callback; its public address is in 'url'");
 }
 
-void read_secret(webhook_options& options, webhook_choice& choice) {
+void read_secret(cog_options& options, webhook_choice& choice) {
   auto text = options.text("EVENTSUB_SECRET_WORD");
   if (!text || text->empty())
     return;
@@ -154,7 +100,7 @@ void read_secret(webhook_options& options, webhook_choice& choice) {
   choice.key = secret::taken_from(*text);
 }
 
-void read_certificate(webhook_options& options, webhook_choice& choice) {
+void read_certificate(cog_options& options, webhook_choice& choice) {
   auto read = [&](const char* name) {
     std::filesystem::path file = options.text(name).value_or("");
     std::error_code error;
@@ -167,7 +113,7 @@ void read_certificate(webhook_options& options, webhook_choice& choice) {
     options.mistake("of 'certificate' and 'key', only one is named", "both, or none of them behind a proxy");
 }
 
-void read_listener(webhook_options& options, webhook_choice& choice) {
+void read_listener(cog_options& options, webhook_choice& choice) {
   const auto has_tls = !choice.certificate.certificate.empty();
   choice.at = {has_tls ? "0.0.0.0" : "127.0.0.1", options.port("port").value_or(default_port)};
   if (auto text = options.text("listen")) {
@@ -183,15 +129,13 @@ void read_listener(webhook_options& options, webhook_choice& choice) {
 
 webhook_choice choice_of(const bot_config& bot, const cog_config& cog) {
   webhook_choice choice;
-  webhook_options options{bot, cog};
+  cog_options options{bot, cog};
   read_address(options, choice);
   read_path(options, bot, choice);
   read_secret(options, choice);
   read_certificate(options, choice);
   read_listener(options, choice);
-  if (bot.client_id.empty() || bot.client_secret.empty())
-    options.mistake("webhooks are made with the application's own token, and its id or secret is missing",
-                    "<BOT>_CLIENT_ID and <BOT>_CLIENT_SECRET in the environment");
+  options.need_application("webhooks are");
   choice.mistakes = options.take();
   return choice;
 }
@@ -227,7 +171,11 @@ event_transport transport_of(const bot_config& bot) {
   if (cog == nullptr || bot.anonymous)
     return event_transport::websocket;
   auto found = cog->options.find("transport");
-  return found != cog->options.end() && *found == "webhook" ? event_transport::webhook : event_transport::websocket;
+  if (found == cog->options.end())
+    return event_transport::websocket;
+  return *found == "webhook"   ? event_transport::webhook
+         : *found == "conduit" ? event_transport::conduit
+                               : event_transport::websocket;
 }
 
 std::vector<diagnostic> find_webhook_mistakes(const configuration& config) {
@@ -243,14 +191,14 @@ std::vector<diagnostic> find_webhook_mistakes(const configuration& config) {
     const auto* cog = find_cog(bot, eventsub_cog);
     if (cog == nullptr)
       continue;
-    webhook_options options{bot, *cog};
+    cog_options options{bot, *cog};
     auto transport = options.text("transport").value_or("websocket");
-    if (transport != "websocket" && transport != "webhook")
-      options.mistake("'transport' is '" + transport + "'", "websocket or webhook");
+    if (transport != "websocket" && transport != "webhook" && transport != "conduit")
+      options.mistake("'transport' is '" + transport + "'", "websocket, webhook or conduit");
     for (const auto* name :
          {"port", "EVENTSUB_CALLBACK", "EVENTSUB_SECRET_WORD", "url", "certificate", "key", "listen"})
-      if (transport == "websocket" && cog->options.contains(name)) {
-        options.warn("'" + std::string{name} + "' is for webhooks, and events come over a WebSocket",
+      if (transport != "webhook" && cog->options.contains(name)) {
+        options.warn("'" + std::string{name} + "' is for webhooks, and events come over WebSockets",
                      "transport: webhook with a public 'url', or nothing of the kind");
         break;
       }

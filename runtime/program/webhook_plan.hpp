@@ -13,7 +13,7 @@
 namespace creamery {
 
 /// How a bot's events come.
-enum class event_transport : uint8_t { websocket, webhook };
+enum class event_transport : uint8_t { websocket, webhook, conduit };
 
 /// What the option `transport` of the cog `eventsub` says; nothing of it, and nonsense, is `websocket`.
 event_transport transport_of(const bot_config& bot);

@@ -81,6 +81,8 @@ struct session_fixture : creamery::test::timed_fixture {
   strings dialled;
   eventsub_session_actor it;
   uint64_t messages = 0;
+  /// Its shard, if it is one of a conduit's.
+  std::optional<uint64_t> shard;
 
   static eventsub_settings calm() {
     eventsub_settings x;
@@ -112,7 +114,7 @@ struct session_fixture : creamery::test::timed_fixture {
       subscriber_identity{"bot/eventsub-1", "bot", "creamybot", accounts,
                           broadcaster.empty() ? eventsub::token_owner::bot : eventsub::token_owner::broadcaster, "",
                           channels, wanted},
-      settings, open, kept<eventsub_memory>{memory, std::make_shared<std::atomic<bool>>(true)});
+      shard, settings, open, kept<eventsub_memory>{memory, std::make_shared<std::atomic<bool>>(true)});
     sched.run();
     tell(it, use_atom_v, keeper);
   }
@@ -192,6 +194,28 @@ struct session_fixture : creamery::test::timed_fixture {
     return ask<eventsub_report>(it, caf::get_atom_v);
   }
 };
+
+/// A double of a conduit, which attaches whoever asks once it is known.
+struct conduit_record {
+  strings attached;
+  strings detached;
+};
+
+conduit_actor::behavior_type conduit_double(conduit_actor::pointer, std::shared_ptr<conduit_record> x) {
+  return {
+    [](ready_atom) {},
+    [](drain_atom) { return true; },
+    [x](attach_atom, uint64_t number, const std::string& session) {
+      x->attached.push_back(std::to_string(number) + " " + session);
+    },
+    [x](detached_atom, const std::string& id, const std::string& number) { x->detached.push_back(id + " " + number); },
+    [](follow_atom, const std::string&) { return std::string{"conduit"}; },
+    [](use_atom, const store_actor&) {},
+    [](use_atom, const account_directory_actor&) {},
+    [](caf::tick_atom) {},
+    [](caf::get_atom) { return eventsub_report{}; },
+  };
+}
 
 } // namespace
 
@@ -383,6 +407,49 @@ SCENARIO("a socket that is dropped on purpose is replaced") {
   begin();
   tell(it, fault_atom_v, std::string{"drop"});
   CHECK(links[0]->closed);
+}
+
+SCENARIO("a conduit's shard subscribes to nothing, and has each of its sessions attached") {
+  shard = 3;
+  start({}, {}, {});
+  CHECK(calls->open.empty());
+  CHECK(dialled.empty()); // Twitch would soon close what isn't attached
+  auto record = std::make_shared<conduit_record>();
+  auto conduit = sys.spawn(conduit_double, record);
+  tell(it, use_atom_v, conduit);
+  REQUIRE_EQ(dialled.size(), 1u);
+  open(1);
+  hear(1, {welcome("s1")});
+  CHECK_EQ(record->attached, (strings{"3 s1"}));
+  CHECK_EQ(report().enabled, 1u);
+  hear(1, {raid("a")});
+  CHECK_EQ(ids(), (strings{"a"}));
+  WHEN("another shard is disabled") {
+    hear(
+      1,
+      {metadata("notification", "b")
+       + R"({"subscription":{"id":"sub","type":"conduit.shard.disabled","version":"1"},"event":{"conduit_id":"c",)"
+       + R"("shard_id":"1","status":"websocket_disconnected","transport":{"method":"websocket","session_id":"x"}}}})"});
+    CHECK_EQ(record->detached, (strings{"c 1"}));
+  }
+  WHEN("its socket is lost") {
+    tell(it, link_closed{1, {}});
+    CHECK_EQ(report().enabled, 0u);
+    pass(2s);
+    REQUIRE_EQ(dialled.size(), 2u);
+    open(2);
+    messages = 0;
+    hear(2, {welcome("s2")});
+    CHECK_EQ(record->attached, (strings{"3 s1", "3 s2"}));
+    CHECK_EQ(report().gaps, 1u);
+  }
+  WHEN("the conduit's keeper is replaced") {
+    tell(it, use_atom_v, conduit);
+    CHECK_EQ(record->attached.back(), "3 s2");
+    CHECK_EQ(record->attached.size(), 3u);
+    CHECK_EQ(dialled.size(), 2u);
+  }
+  kill(conduit);
 }
 
 END_FIXTURE_SCOPE()

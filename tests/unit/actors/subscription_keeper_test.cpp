@@ -1,6 +1,6 @@
-#define CAF_SUITE actors.webhook_subscriber
+#define CAF_SUITE actors.subscription_keeper
 
-#include "actors/webhook_subscriber.hpp"
+#include "actors/subscription_keeper.hpp"
 
 #include "tests/unit/actors/connection_fixture.hpp"
 #include "tests/unit/actors/held_calls.hpp"
@@ -44,7 +44,7 @@ struct webhook_fixture : creamery::test::timed_fixture {
   std::shared_ptr<std::map<std::string, std::string>> kept_settings =
     std::make_shared<std::map<std::string, std::string>>();
   store_actor keeper = sys.spawn(settings_store, kept_settings);
-  webhook_subscriber_actor it;
+  subscription_keeper_actor it;
 
   ~webhook_fixture() {
     for (const auto& [what, holder] : calls->open)
@@ -61,12 +61,12 @@ struct webhook_fixture : creamery::test::timed_fixture {
         wanted.push_back(one);
     eventsub_settings settings;
     settings.subscriptions.retry.jitter = settings.look_up_again.jitter = 0;
-    auto memory = std::make_shared<webhook_subscriber_memory>(settings);
-    it = sys.spawn<webhook_subscriber>(
+    auto memory = std::make_shared<subscription_keeper_memory>(settings);
+    it = sys.spawn<subscription_keeper>(
       subscriber_identity{
         "bot/webhook", "bot", "creamybot", accounts, eventsub::token_owner::application, "app", {"red"}, wanted},
-      callback_settings{url, secret{"a secret of the bot"}, "print"}, settings, keeper,
-      kept<webhook_subscriber_memory>{memory, std::make_shared<std::atomic<bool>>(true)});
+      std::optional{callback_settings{url, secret{"a secret of the bot"}, "print"}}, settings, keeper,
+      kept<subscription_keeper_memory>{memory, std::make_shared<std::atomic<bool>>(true)});
     sched.run();
     answer(R"({"data":[{"id":"9","login":"creamybot"}]})");
     answer(R"({"data":[{"id":"1","login":"red"}]})");

@@ -1,4 +1,4 @@
-#include "actors/webhook_subscriber.hpp"
+#include "actors/subscription_keeper.hpp"
 
 #include "actors/exceptions.hpp"
 #include "messages/helix/calls.hpp"
@@ -21,9 +21,10 @@ std::string key_of(const callback_settings& callback) {
 
 } // namespace
 
-webhook_subscriber_state::webhook_subscriber_state(webhook_subscriber_actor::pointer self, subscriber_identity who,
-                                                   callback_settings callback, eventsub_settings settings,
-                                                   store_actor store, kept<webhook_subscriber_memory> memory)
+subscription_keeper_state::subscription_keeper_state(subscription_keeper_actor::pointer self, subscriber_identity who,
+                                                     std::optional<callback_settings> callback,
+                                                     eventsub_settings settings, store_actor store,
+                                                     kept<subscription_keeper_memory> memory)
   : self_(self),
     callback_(std::move(callback)),
     settings_(std::move(settings)),
@@ -31,15 +32,12 @@ webhook_subscriber_state::webhook_subscriber_state(webhook_subscriber_actor::poi
     memory_(std::move(memory)),
     log_(make_logger("eventsub")),
     subscriber_(self, std::move(who), memory_->subscriber, log_,
-                {.transport =
-                   [this] {
-                     return nlohmann::json{
-                       {"method", "webhook"}, {"callback", callback_.url}, {"secret", callback_.key.reveal()}};
-                   },
-                 .on_change = [this] { on_subscriptions(); }}) {
+                {.transport = [this] { return transport(); }, .on_change = [this] { on_subscriptions(); }}) {
+  if (callback_)
+    memory_->target = callback_->url;
 }
 
-webhook_subscriber_actor::behavior_type webhook_subscriber_state::make_behavior() {
+subscription_keeper_actor::behavior_type subscription_keeper_state::make_behavior() {
   end_with_exceptions(self_);
   subscriber_.start();
   list_at_ = self_->clock().now();
@@ -50,20 +48,44 @@ webhook_subscriber_actor::behavior_type webhook_subscriber_state::make_behavior(
     [this](const eventsub::subscription_news& news) { on_news(news); },
     [this](use_atom, const store_actor& store) { store_ = store; },
     [this](use_atom, const account_directory_actor& accounts) { subscriber_.use(accounts); },
+    [this](use_atom, const conduit_actor& conduit) { follow(conduit); },
     [this](caf::tick_atom) {
       alarm_.rang(self_);
       subscriber_.run();
-      if (!is_listing_ && subscriber_.has_wanted() && list_at_ <= self_->clock().now())
-        known_secret_.empty() ? recall_secret() : list({});
+      if (can_list() && list_at_ <= self_->clock().now())
+        callback_&& known_secret_.empty() ? recall_secret() : list({});
       set_alarm();
     },
     [this](caf::get_atom) { return report(); },
   };
 }
 
-void webhook_subscriber_state::recall_secret() {
+bool subscription_keeper_state::can_list() const {
+  return !is_listing_ && subscriber_.has_wanted() && !memory_->target.empty();
+}
+
+void subscription_keeper_state::follow(const conduit_actor& conduit) {
+  self_->request(conduit, caf::infinite, follow_atom_v, memory_->target)
+    .then(
+      [this, conduit](const std::string& id) {
+        memory_->target = id;
+        memory_->is_known = is_settled_ = false; // a new one has no subscriptions
+        list_at_ = self_->clock().now();
+        set_alarm();
+        follow(conduit);
+      },
+      [](const caf::error&) {}); // it has ended, and the bot will name the next one
+}
+
+nlohmann::json subscription_keeper_state::transport() const {
+  if (callback_)
+    return {{"method", "webhook"}, {"callback", callback_->url}, {"secret", callback_->key.reveal()}};
+  return {{"method", "conduit"}, {"conduit_id", memory_->target}};
+}
+
+void subscription_keeper_state::recall_secret() {
   is_listing_ = true;
-  self_->request(store_, caf::infinite, caf::get_atom_v, key_of(callback_))
+  self_->request(store_, caf::infinite, caf::get_atom_v, key_of(*callback_))
     .then(
       [this](const std::string& fingerprint) {
         known_secret_ = fingerprint.empty() ? "none" : fingerprint;
@@ -72,7 +94,7 @@ void webhook_subscriber_state::recall_secret() {
       [this](const caf::error&) { on_failure("the store is being restarted"); });
 }
 
-void webhook_subscriber_state::list(std::string after) {
+void subscription_keeper_state::list(std::string after) {
   is_listing_ = true;
   if (after.empty())
     listed_.clear();
@@ -82,7 +104,7 @@ void webhook_subscriber_state::list(std::string after) {
     if (!page)
       return on_failure(to_string(page.error()));
     for (auto& one : page->items)
-      if (one.method == "webhook" && one.target == callback_.url && listed_.size() < most_listed)
+      if (one.target == memory_->target && listed_.size() < most_listed)
         listed_.push_back(std::move(one));
     if (page->cursor.empty())
       on_list();
@@ -91,16 +113,16 @@ void webhook_subscriber_state::list(std::string after) {
   });
 }
 
-void webhook_subscriber_state::on_list() {
+void subscription_keeper_state::on_list() {
   is_listing_ = false;
   list_later(settings_.compare_every);
-  if (known_secret_ == callback_.fingerprint)
+  if (!callback_ || known_secret_ == callback_->fingerprint)
     compare();
   else
     start_anew();
 }
 
-void webhook_subscriber_state::compare() {
+void subscription_keeper_state::compare() {
   memory_->list_again.reset();
   auto& subscriptions = memory_->subscriber.subscriptions;
   if (!std::exchange(memory_->is_known, true))
@@ -113,7 +135,7 @@ void webhook_subscriber_state::compare() {
   set_alarm();
 }
 
-void webhook_subscriber_state::start_anew() {
+void subscription_keeper_state::start_anew() {
   for (const auto& one : listed_)
     subscriber_.remove(one.id);
   if (!listed_.empty())
@@ -124,11 +146,11 @@ void webhook_subscriber_state::start_anew() {
   if (!is_clean)
     return list_later(memory_->list_again.next()); // until there is none
   is_listing_ = true;
-  self_->request(store_, caf::infinite, caf::put_atom_v, key_of(callback_), callback_.fingerprint)
+  self_->request(store_, caf::infinite, caf::put_atom_v, key_of(*callback_), callback_->fingerprint)
     .then(
       [this] {
         is_listing_ = false;
-        known_secret_ = callback_.fingerprint;
+        known_secret_ = callback_->fingerprint;
         compare();
       },
       [this](const caf::error&) {
@@ -136,19 +158,19 @@ void webhook_subscriber_state::start_anew() {
       });
 }
 
-void webhook_subscriber_state::list_later(clock::duration wait) {
+void subscription_keeper_state::list_later(clock::duration wait) {
   list_at_ = self_->clock().now() + wait;
   set_alarm();
 }
 
-void webhook_subscriber_state::on_failure(const std::string& why) {
+void subscription_keeper_state::on_failure(const std::string& why) {
   is_listing_ = false;
   if (why != std::exchange(memory_->subscriber.last_error, why))
     log_->warn("{}: it isn't known which subscriptions there are: {}", subscriber_.who().name, why);
   list_later(memory_->list_again.next());
 }
 
-void webhook_subscriber_state::on_subscriptions() {
+void subscription_keeper_state::on_subscriptions() {
   const auto& subscriptions = memory_->subscriber.subscriptions;
   using state = eventsub::subscriptions::state;
   if (!memory_->is_known)
@@ -165,7 +187,7 @@ void webhook_subscriber_state::on_subscriptions() {
   set_alarm();
 }
 
-void webhook_subscriber_state::on_news(const eventsub::subscription_news& news) {
+void subscription_keeper_state::on_news(const eventsub::subscription_news& news) {
   auto& subscriptions = memory_->subscriber.subscriptions;
   if (news.status == "enabled") {
     subscriptions.verified(news.id);
@@ -178,18 +200,18 @@ void webhook_subscriber_state::on_news(const eventsub::subscription_news& news) 
   set_alarm();
 }
 
-void webhook_subscriber_state::set_alarm() {
+void subscription_keeper_state::set_alarm() {
   if (memory_->is_known)
     alarm_.at(self_, memory_->subscriber.subscriptions.deadline());
   alarm_.at(self_, subscriber_.deadline());
-  if (!is_listing_ && subscriber_.has_wanted())
+  if (can_list())
     alarm_.at(self_, list_at_);
 }
 
-eventsub_report webhook_subscriber_state::report() const {
+eventsub_report subscription_keeper_state::report() const {
   auto x = report_of(memory_->subscriber.subscriptions);
   x.name = subscriber_.who().name;
-  x.session_id = callback_.url;
+  x.session_id = memory_->target;
   x.losses = memory_->revocations;
   x.last_error = memory_->subscriber.last_error;
   return x;
