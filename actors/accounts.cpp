@@ -53,6 +53,7 @@ accounts_actor::behavior_type accounts_state::make_behavior() {
   return children_.behavior<accounts_actor>(
     [this](drain_atom) { return drain_all(self_, accounts_); },
     [this](caf::get_atom, const std::string& id) -> caf::result<credentials> {
+      start_owner(id);
       if (auto account = accounts_.find(id); account != accounts_.end())
         return self_->delegate(account->second, caf::get_atom_v);
       return caf::make_error(caf::sec::invalid_argument, "the account " + id + " is not there yet");
@@ -85,11 +86,15 @@ void accounts_state::add(const account_settings& settings) {
                  [this, &settings] { return start_account(settings); }});
 }
 
+void accounts_state::start_owner(const std::string& channel) {
+  if (!accounts_.contains(channel))
+    if (auto owner = owner_of(channel, *broadcasters_))
+      add(needed_.emplace_back(std::move(*owner))); // and it is started at once
+}
+
 caf::result<helix::answer> accounts_state::call(const std::string& id, const helix::request& what) {
   const auto& whose = what.as == helix::identity::broadcaster ? what.broadcaster : id;
-  if (!accounts_.contains(whose))
-    if (auto owner = owner_of(whose, *broadcasters_))
-      add(needed_.emplace_back(std::move(*owner))); // and it is started at once
+  start_owner(whose);
   if (auto account = accounts_.find(whose); account != accounts_.end())
     return self_->delegate(account->second, what);
   return helix::answer{true,

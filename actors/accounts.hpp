@@ -28,6 +28,8 @@ public:
 private:
   void add(const account_settings& settings);
   caf::actor start_account(const account_settings& settings);
+  /// Starts the account of a channel's owner, if there is such a channel and it isn't started yet.
+  void start_owner(const std::string& channel);
   caf::result<helix::answer> call(const std::string& id, const helix::request& what);
   /// What each account answers to a question, sorted by account.
   template <class Report, class Question>

@@ -5,6 +5,7 @@
 #include "actors/conduit_keeper.hpp"
 #include "actors/eventsub_session.hpp"
 #include "actors/helix_sender.hpp"
+#include "actors/pubsub_connection.hpp"
 #include "actors/router.hpp"
 #include "actors/subscription_keeper.hpp"
 #include "runtime/irc/channel_plan.hpp"
@@ -63,6 +64,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
   }
   if (store_ && !settings_.events.empty())
     add_eventsub();
+  if (store_)
+    add_pubsub();
   if (settings_.send != send_way::irc)
     children_.add({"helix", "helix_sender", policies.connection, false, [this] { return start_sender(); }});
   children_.start();
@@ -76,6 +79,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
       if (sender_)
         self_->send(sender_, use_atom_v, accounts);
       for (const auto& [session, address] : eventsub_)
+        self_->send(address, use_atom_v, accounts);
+      for (const auto& [connection, address] : pubsub_)
         self_->send(address, use_atom_v, accounts);
       if (conduit_)
         self_->send(conduit_, use_atom_v, accounts);
@@ -99,6 +104,8 @@ bot_actor::behavior_type bot_state::make_behavior() {
       for (const auto& [cog, address] : cogs_)
         self_->send(address, use_atom_v, store);
       for (const auto& [session, address] : eventsub_)
+        self_->send(address, use_atom_v, store);
+      for (const auto& [connection, address] : pubsub_)
         self_->send(address, use_atom_v, store);
       if (conduit_)
         self_->send(conduit_, use_atom_v, store);
@@ -343,6 +350,35 @@ caf::actor bot_state::start_keeper(const std::string& child) {
   return caf::actor_cast<caf::actor>(subscriptions_);
 }
 
+void bot_state::add_pubsub() {
+  const auto& all = settings_.pubsub;
+  for (size_t first = 0, number = 1; first < all.size(); first += pubsub::session::max_topics, ++number) {
+    auto connection = "pubsub-" + std::to_string(number);
+    auto last = std::min(first + pubsub::session::max_topics, all.size());
+    std::vector<pubsub::topic_wish> topics(all.begin() + static_cast<ptrdiff_t>(first),
+                                           all.begin() + static_cast<ptrdiff_t>(last));
+    children_.add({connection,
+                   "pubsub_connection",
+                   environment_.supervision.eventsub,
+                   false,
+                   [this, connection, topics] { return start_pubsub(connection, topics); },
+                   {"drop"}});
+  }
+}
+
+caf::actor bot_state::start_pubsub(const std::string& connection, const std::vector<pubsub::topic_wish>& topics) {
+  auto memory = environment_.memory.take<pubsub_memory>(
+    path_of(connection), [this] { return std::make_shared<pubsub_memory>(environment_.pubsub); });
+  if (!memory)
+    return nullptr;
+  auto address = self_->spawn<pubsub_connection>(
+    pubsub_identity{settings_.name + "/" + connection, settings_.name, settings_.account, accounts_, topics},
+    environment_.pubsub, open_with(environment_.net, environment_.pubsub.net), std::move(*memory));
+  pubsub_[connection] = address;
+  self_->send(address, use_atom_v, store_);
+  return caf::actor_cast<caf::actor>(address);
+}
+
 subscriber_identity bot_state::subscriber(const std::string& child, eventsub::token_owner token,
                                           const std::vector<std::string>& channels) const {
   return {settings_.name + "/" + child, settings_.name, settings_.account, accounts_, token,
@@ -442,8 +478,10 @@ caf::result<bool> bot_state::drain() {
   auto promise = self_->make_response_promise<bool>();
   drain_then(self_, connections_, [this, promise]() mutable {
     drain_then(self_, eventsub_, [this, promise]() mutable {
-      drain_then(self_, {router_}, [this, promise]() mutable {
-        drain_then(self_, cogs_, [promise]() mutable { promise.deliver(true); });
+      drain_then(self_, pubsub_, [this, promise]() mutable {
+        drain_then(self_, {router_}, [this, promise]() mutable {
+          drain_then(self_, cogs_, [promise]() mutable { promise.deliver(true); });
+        });
       });
     });
   });
@@ -470,6 +508,8 @@ caf::result<bot_report> bot_state::report() {
       caf::get_atom_v);
   };
   for (const auto& [name, address] : eventsub_)
+    ask_about_events(address);
+  for (const auto& [name, address] : pubsub_)
     ask_about_events(address);
   if (conduit_)
     ask_about_events(conduit_);

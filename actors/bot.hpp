@@ -44,6 +44,9 @@ private:
   caf::actor start_sender();
   /// Adds the sessions over which the bot's events come.
   void add_eventsub();
+  /// Adds the connections to a PubSub server, each with as many topics as fit.
+  void add_pubsub();
+  caf::actor start_pubsub(const std::string& connection, const std::vector<pubsub::topic_wish>& topics);
   caf::actor start_conduit();
   /// Of the subscriptions that outlive the process.
   caf::actor start_keeper(const std::string& child);
@@ -91,6 +94,7 @@ private:
   std::map<std::string, cog_actor> cogs_;
   std::map<std::string, chat_connection_actor> connections_;
   std::map<std::string, eventsub_session_actor> eventsub_;
+  std::map<std::string, pubsub_connection_actor> pubsub_;
   /// Null: its events don't come through a conduit.
   conduit_actor conduit_;
   /// Null: its subscriptions are the sessions' own.

@@ -6,7 +6,6 @@
 #include "messages/helix/calls.hpp"
 #include "runtime/eventsub/notification.hpp"
 #include "runtime/telemetry/log.hpp"
-#include "runtime/telemetry/utc_time.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -15,13 +14,6 @@
 #include <utility>
 
 namespace creamery {
-
-namespace {
-
-/// After the store couldn't write.
-constexpr auto store_again = std::chrono::seconds{1};
-
-} // namespace
 
 eventsub_memory::eventsub_memory(const eventsub_settings& settings)
   : session(settings.session, std::random_device{}()), subscriber(settings) {
@@ -41,6 +33,7 @@ eventsub_session_state::eventsub_session_state(eventsub_session_actor::pointer s
     memory_(std::move(memory)),
     log_(make_logger("eventsub")),
     shard_(shard),
+    intake_(self, who.name, memory_->intake, alarm_, log_),
     subscriber_(self, std::move(who), memory_->subscriber, log_,
                 {.transport =
                    [this] {
@@ -64,18 +57,14 @@ eventsub_session_actor::behavior_type eventsub_session_state::make_behavior() {
   set_alarm();
   return {
     [](ready_atom) {},
-    [this](drain_atom) { return drained_.wait(self_, memory_->pending.empty()); },
+    [this](drain_atom) { return intake_.drain(); },
     [this](const link_opened& opened) {
       memory_->session.opened(opened.link, self_->clock().now());
       set_alarm();
     },
     [this](const link_lines& lines) { on_lines(lines); },
     [this](const link_closed& closed) { on_closed(closed); },
-    [this](use_atom, const store_actor& store) {
-      store_ = store;
-      is_storing_ = false; // whoever was asked is gone
-      put_away();
-    },
+    [this](use_atom, const store_actor& store) { intake_.use(store); },
     [this](use_atom, const account_directory_actor& accounts) { subscriber_.use(accounts); },
     [this](use_atom, const conduit_actor& conduit) { follow(conduit); },
     [this](fault_atom, const std::string&) {
@@ -94,12 +83,12 @@ void eventsub_session_state::on_tick() {
   auto now = self_->clock().now();
   auto is_reading = std::none_of(memory_->links.begin(), memory_->links.end(),
                                  [](const auto& x) { return x.second.socket->reading_paused(); });
-  if (!memory_->pending.empty() || !is_reading) // we are the ones who don't get on
+  if (!memory_->intake.pending.empty() || !is_reading) // we are the ones who don't get on
     memory_->session.excuse_silence(now);
   eventsub::session_action::list todo;
   memory_->session.expire(now, todo);
   perform(std::move(todo));
-  put_away();
+  intake_.put_away();
   want_socket();
   subscriber_.run();
   set_alarm();
@@ -126,12 +115,9 @@ void eventsub_session_state::on_lines(const link_lines& arrived) {
       }
     }
   from->second.messages = lines.first + lines.lines.size();
-  if (events.events.empty())
-    from->second.socket->release(lines.cost);
-  else
-    memory_->pending.push_back({std::move(events), from->second.socket, lines.cost});
+  intake_.take(std::move(events), from->second.socket, lines.cost);
   perform(std::move(todo));
-  put_away();
+  intake_.put_away();
   set_alarm();
 }
 
@@ -183,8 +169,7 @@ void eventsub_session_state::perform(const eventsub::session_action::moved& acti
 void eventsub_session_state::perform(const eventsub::session_action::lost& action) {
   memory_->subscriber.subscriptions.end();
   is_attached_ = false;
-  if (memory_->blind_since == 0)
-    memory_->blind_since = settings_.wall_clock(self_->clock().now());
+  intake_.lost(settings_.wall_clock(self_->clock().now()));
   log_->warn("{}: {}; a new session is begun", subscriber_.who().name, action.why);
 }
 
@@ -219,15 +204,7 @@ void eventsub_session_state::report_settled() {
   log_->log(enabled == subscriptions.entries().size() ? spdlog::level::info : spdlog::level::warn, "{}: {}",
             subscriber_.who().name, describe(subscriptions, subscriber_.who().bot));
   if (enabled > 0)
-    report_gap();
-}
-
-void eventsub_session_state::report_gap() {
-  if (memory_->blind_since == 0)
-    return;
-  ++memory_->gaps;
-  log_->warn("{}: no events were received from {} to {}", subscriber_.who().name,
-             utc_time(std::exchange(memory_->blind_since, 0)), utc_time(settings_.wall_clock(self_->clock().now())));
+    intake_.found(settings_.wall_clock(self_->clock().now()));
 }
 
 // -- a conduit's shard -------------------------------------------------------------------------------------------------------
@@ -253,7 +230,7 @@ void eventsub_session_state::attach() {
         if (id != memory_->session.id())
           return;
         is_attached_ = true;
-        report_gap();
+        intake_.found(settings_.wall_clock(self_->clock().now()));
       },
       // The conduit's keeper has ended, and the bot will name the next one; or there is another session by now.
       [](const caf::error&) {});
@@ -265,32 +242,6 @@ void eventsub_session_state::tell_of_shard(const eventsub::event& event) {
     return;
   if (auto news = eventsub::decode<disabled>(event.json))
     self_->send(conduit_, detached_atom_v, news->conduit_id, news->shard_id);
-}
-
-// -- events ------------------------------------------------------------------------------------------------------------------
-
-void eventsub_session_state::put_away() {
-  if (is_storing_ || !store_ || memory_->pending.empty())
-    return;
-  is_storing_ = true;
-  self_->request(store_, caf::infinite, memory_->pending.front().what)
-    .then(
-      [this](const eventsub::receipt& receipt) {
-        is_storing_ = false;
-        auto done = std::move(memory_->pending.front());
-        memory_->pending.pop_front();
-        done.socket->release(done.cost);
-        memory_->events += receipt.fresh;
-        memory_->same_messages += receipt.same_message;
-        memory_->same_events += receipt.same_event;
-        drained_.check([this] { return memory_->pending.empty(); });
-        put_away();
-      },
-      [this](const caf::error&) {
-        // The store has ended, and we are told the next one; or it can't write just now.
-        is_storing_ = false;
-        alarm_.at(self_, self_->clock().now() + store_again);
-      });
 }
 
 void eventsub_session_state::set_alarm() {
@@ -313,11 +264,7 @@ eventsub_report eventsub_session_state::report() const {
   x.failed_handovers = counters.failed_handovers;
   x.losses = counters.losses;
   x.bad_messages = counters.bad_messages;
-  x.events = memory_->events;
-  x.same_messages = memory_->same_messages;
-  x.same_events = memory_->same_events;
-  x.gaps = memory_->gaps;
-  x.blind_since = memory_->blind_since;
+  intake_.add_to(x);
   x.last_error = memory_->subscriber.last_error;
   return x;
 }

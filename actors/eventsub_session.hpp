@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/drain_promises.hpp"
+#include "actors/event_intake.hpp"
 #include "actors/event_subscriber.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/net_link.hpp"
@@ -12,7 +12,6 @@
 #include <spdlog/logger.h>
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,13 +22,6 @@ namespace creamery {
 
 /// What a session is in the middle of; it outlives its actor, and with it the sockets do.
 struct eventsub_memory {
-  /// Events that aren't on the disk yet. Their socket isn't given credit for them before.
-  struct unstored {
-    eventsub::arrivals what;
-    std::shared_ptr<net_link> socket;
-    size_t cost = 0;
-  };
-
   struct link {
     std::shared_ptr<net_link> socket;
     /// How many of its messages have been dealt with: those that are delivered again to a successor are known by that.
@@ -45,13 +37,7 @@ struct eventsub_memory {
   eventsub::session session;
   subscriber_memory subscriber;
   std::map<uint64_t, link> links;
-  std::deque<unstored> pending;
-  /// Since when no event is received, in milliseconds since 1970; 0: events are, or nothing is wanted.
-  int64_t blind_since = 0;
-  uint64_t events = 0;
-  uint64_t same_messages = 0;
-  uint64_t same_events = 0;
-  uint64_t gaps = 0;
+  intake_memory intake;
 };
 
 /// One EventSub session over WebSocket that lives for ever: begins, subscribes or has itself attached to a conduit, hands events to the
@@ -85,16 +71,12 @@ private:
   void on_subscriptions();
   /// Twitch has answered to all of them: tells how they stand, and since when nothing was received.
   void report_settled();
-  /// Events are received again: tells since when they weren't.
-  void report_gap();
   /// There is a conduit whose shard this session is to be.
   void follow(const conduit_actor& conduit);
   /// Has the present session attached to its shard.
   void attach();
   /// Twitch has disabled a shard, and tells it to another one.
   void tell_of_shard(const eventsub::event& event);
-  /// Hands what has been received to the store, one after the other.
-  void put_away();
   /// Wants a socket as long as some subscription may be made.
   void want_socket();
   void set_alarm();
@@ -105,17 +87,15 @@ private:
   link_opener open_;
   kept<eventsub_memory> memory_;
   std::shared_ptr<spdlog::logger> log_;
-  store_actor store_;
   std::optional<uint64_t> shard_;
   conduit_actor conduit_;
   /// The conduit is there, so that a session can be attached to it.
   bool has_conduit_ = false;
   bool is_attached_ = false;
-  event_subscriber<eventsub_session_actor::base> subscriber_;
-  bool is_storing_ = false;
-  bool is_settled_ = false;
-  drain_promises drained_;
   wake_up alarm_;
+  event_intake<eventsub_session_actor::base> intake_;
+  event_subscriber<eventsub_session_actor::base> subscriber_;
+  bool is_settled_ = false;
 };
 
 using eventsub_session = caf::stateful_actor<eventsub_session_state, eventsub_session_actor::base>;

@@ -296,7 +296,8 @@ using helix_caller_actor = caf::typed_actor<
 
 /// Whoever can be asked for accounts, by their ids, whichever of them is being restarted.
 using account_directory_actor = caf::typed_actor<
-  // Credentials of this account that are good, asked for at each dial. Request: answered as soon as there are.
+  // Credentials of this account, or of the channel of this name, that are good; asked for at each dial. Request: answered as soon as
+  // there are.
   caf::result<credentials>(caf::get_atom, std::string),
   // Twitch refused the credentials of this account. Notice: the next dial would tell again.
   caf::result<void>(std::string, login_refused),
@@ -427,6 +428,19 @@ using subscription_keeper_actor = supervised_actor::extend<
   caf::result<void>(use_atom, conduit_actor),
   // Its deadline has come. Only the actor itself sends this.
   caf::result<void>(caf::tick_atom),
+  // How it stands. Request.
+  caf::result<eventsub_report>(caf::get_atom)>;
+
+/// A connection of a bot to a server that speaks as Twitch's PubSub did.
+using pubsub_connection_actor = supervised_actor::extend_with<link_owner_actor>::extend<
+  // Hand what was heard to this store from now on. Notice: told by the bot after each restart.
+  caf::result<void>(use_atom, store_actor),
+  // Ask these for tokens and ids from now on. Notice: told by the bot when they are replaced.
+  caf::result<void>(use_atom, account_directory_actor),
+  // Its deadline has come. Only the connection itself sends this.
+  caf::result<void>(caf::tick_atom),
+  // Fail in this way, see `fault_target_actor`.
+  caf::result<void>(fault_atom, std::string),
   // How it stands. Request.
   caf::result<eventsub_report>(caf::get_atom)>;
 

@@ -15,6 +15,8 @@
 #include "runtime/net/net_options.hpp"
 #include "runtime/net/server_certificate.hpp"
 #include "runtime/oauth/token_lifecycle.hpp"
+#include "runtime/pubsub/session.hpp"
+#include "runtime/pubsub/topic_plan.hpp"
 #include "runtime/store/reading_state.hpp"
 #include "runtime/supervision/backoff.hpp"
 #include "runtime/supervision/guilt_list.hpp"
@@ -76,6 +78,17 @@ struct eventsub_settings {
   eventsub::subscriptions::options subscriptions = {};
   /// Between two comparisons with Twitch's own list of subscriptions.
   std::chrono::steady_clock::duration compare_every = std::chrono::minutes{30};
+  /// Before ids that couldn't be found out are asked for again.
+  backoff::options look_up_again{.first = std::chrono::seconds{1}, .cap = std::chrono::minutes{5}};
+  /// What time it is, for people; another one in tests.
+  int64_t (*wall_clock)(std::chrono::steady_clock::time_point) = unix_milliseconds;
+};
+
+/// A server that speaks as Twitch's PubSub did.
+struct pubsub_settings {
+  endpoint server = {};
+  net_options net = {};
+  pubsub::session_options session = {};
   /// Before ids that couldn't be found out are asked for again.
   backoff::options look_up_again{.first = std::chrono::seconds{1}, .cap = std::chrono::minutes{5}};
   /// What time it is, for people; another one in tests.
@@ -188,6 +201,7 @@ struct runtime_environment {
   identity_settings identity = {};
   eventsub_settings eventsub = {};
   std::vector<webhook_settings> webhooks = {};
+  pubsub_settings pubsub = {};
 };
 
 /// One Twitch account.
@@ -264,6 +278,8 @@ struct bot_settings {
   std::optional<eventsub::conduit::options> conduit = std::nullopt;
   /// The application's id.
   std::string client_id = {};
+  /// What it listens to at a PubSub server.
+  std::vector<pubsub::topic_wish> pubsub = {};
 };
 
 } // namespace creamery

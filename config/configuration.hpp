@@ -58,6 +58,8 @@ struct bot_config {
   uint16_t auth_port = 18951;
   /// Lower case, without `#`, without duplicates, in the order of the file.
   std::vector<std::string> channels;
+  /// `MODERATORS`: user ids or login names whose actions are listened to.
+  std::vector<std::string> moderators;
   /// In the order of the file.
   std::vector<cog_config> cogs;
   /// The OAuth scopes to ask for; empty: what the cogs need. `all_scopes` is written out.

@@ -132,6 +132,8 @@ private:
         context_.out.error(list->where, "MODERATORS has an entry that is no user",
                            "user ids or login names, separated by ','");
     }
+    for (auto& bot : config_.bots)
+      bot.moderators = config_.moderators;
   }
 
   secret read_token(const variable& x, std::string_view name) {

@@ -364,6 +364,8 @@ private:
 } // namespace
 
 std::optional<pubsub_topic> find_topic(std::string_view name) {
+  if (name == "moderation_user_action") // as TwitchIO called it
+    return pubsub_topic::moderator_actions;
   for (const auto& one : topics())
     if (one.name == name)
       return one.what;

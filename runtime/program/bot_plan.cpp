@@ -116,6 +116,7 @@ bot_plan plan_bots(const configuration& config, const webhook_plan& webhooks, to
     if (settings.conduit && !settings.events.empty()) // so that Twitch tells when it has disabled a shard
       append_new(settings.events, eventsub::wanted_event{eventsub::find_type("conduit.shard.disabled")});
     settings.client_id = bot.client_id;
+    settings.pubsub = plan_pubsub(bot);
     plan.bots.push_back(std::move(settings));
     if (!bot.client_id.empty())
       plan.broadcasters.groups.push_back({grant_for(bot, needs.broadcaster_scopes), bot.channels});

@@ -3,7 +3,9 @@
 #include "config/did_you_mean.hpp"
 #include "messages/pubsub/replacement.hpp"
 #include "runtime/program/append_new.hpp"
+#include "runtime/program/cog_options.hpp"
 #include "runtime/program/webhook_plan.hpp"
+#include "runtime/pubsub/frame.hpp"
 
 #include <algorithm>
 #include <array>
@@ -76,12 +78,22 @@ std::vector<std::string> configured_topics(const bot_config& bot) {
   if (cog == nullptr)
     return {};
   auto topics = cog->options.find("topics");
-  if (topics == cog->options.end())
-    return {"channel_points", "bits", "bits_badge", "channel_subscriptions"};
   std::vector<std::string> all;
+  if (topics == cog->options.end()) {
+    all = {"channel_points", "bits", "bits_badge", "channel_subscriptions"};
+    if (!bot.moderators.empty())
+      all.emplace_back("moderator_actions");
+    return all;
+  }
   for (const auto& one : *topics)
     all.push_back(one.is_string() ? one.get<std::string>() : one.dump());
   return all;
+}
+
+/// Whether there is a PubSub server to listen to.
+bool has_pubsub_server(const bot_config& bot) {
+  const auto* cog = find_cog(bot, pubsub_cog);
+  return cog != nullptr && !bot.anonymous && cog->options.value("transport", nlohmann::json{}) == "pubsub";
 }
 
 void add(std::vector<eventsub::wanted_event>& all, eventsub::wanted_event one) {
@@ -104,7 +116,7 @@ std::vector<eventsub::wanted_event> plan_events(const bot_config& bot, const std
         one.of = entry.of;
         add(all, std::move(one));
       }
-  for (const auto& name : configured_topics(bot))
+  for (const auto& name : has_pubsub_server(bot) ? std::vector<std::string>{} : configured_topics(bot))
     if (auto topic = pubsub::find_topic(name))
       for (auto type : pubsub::replacements_of(*topic))
         add(all, {eventsub::find_type(type)});
@@ -114,8 +126,26 @@ std::vector<eventsub::wanted_event> plan_events(const bot_config& bot, const std
   return all;
 }
 
+std::vector<pubsub::topic_wish> plan_pubsub(const bot_config& bot) {
+  std::vector<pubsub_topic> kinds;
+  if (has_pubsub_server(bot))
+    for (const auto& name : configured_topics(bot))
+      if (auto topic = pubsub::find_topic(name))
+        append_new(kinds, *topic);
+  return pubsub::plan_topics(kinds, bot.channels, bot.moderators);
+}
+
 std::vector<diagnostic> find_event_mistakes(const bot_config& bot) {
   std::vector<diagnostic> found;
+  if (const auto* cog = find_cog(bot, pubsub_cog)) {
+    cog_options options{bot, *cog};
+    auto transport = options.text("transport").value_or("eventsub");
+    if (transport != "eventsub" && transport != "pubsub")
+      options.mistake("'transport' is '" + transport + "'", "eventsub or pubsub");
+    if (transport == "pubsub" && bot.anonymous)
+      options.mistake("the bot is anonymous, and has no token to listen with", "an account");
+    found = options.take();
+  }
   for (const auto& name : configured_topics(bot))
     if (!pubsub::find_topic(name))
       found.push_back(
@@ -181,6 +211,14 @@ event_scopes scopes_for(const std::vector<eventsub::wanted_event>& events) {
     else if (by == eventsub::grantor::broadcaster)
       append_new(scopes.broadcasters, eventsub::missing_scopes(*one.type, {}));
   }
+  return scopes;
+}
+
+event_scopes scopes_for(const std::vector<pubsub::topic_wish>& topics, const std::string& account) {
+  event_scopes scopes;
+  for (const auto& one : topics)
+    append_new(is_own(one, account) ? scopes.own : scopes.broadcasters,
+               std::string{pubsub::scope_of(pubsub::begin_of(one.what))});
   return scopes;
 }
 

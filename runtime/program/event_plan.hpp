@@ -3,6 +3,7 @@
 #include "config/configuration.hpp"
 #include "config/diagnostic.hpp"
 #include "runtime/eventsub/event_names.hpp"
+#include "runtime/pubsub/topic_plan.hpp"
 
 #include <string>
 #include <string_view>
@@ -20,10 +21,14 @@ inline constexpr std::string_view pubsub_cog = "pubsub";
 const cog_config* find_cog(const bot_config& bot, std::string_view name);
 
 /// The events that a bot wants of each of its channels: those that its cog `eventsub` names under `events`, a list of names or a map
-/// from name to `{reward: ID}`, those that stand for the `topics` of its cog `pubsub` (all but whispers and moderators' actions unless
-/// it says otherwise), and those that its other cogs name themselves.
+/// from name to `{reward: ID}`, those that stand for the `topics` of its cog `pubsub` (all but whispers unless
+/// it says otherwise, and moderators' actions only if the bot has `moderators`), and those that its other cogs name themselves.
 /// @param of_modules types, as modules name them.
 std::vector<eventsub::wanted_event> plan_events(const bot_config& bot, const std::vector<std::string>& of_modules);
+
+/// What a bot listens to at a PubSub server: the `topics` of its cog `pubsub`, if its `transport` is `pubsub`; else nothing, because they are
+/// fed by events. Of each of the bot's `moderators` if there are any.
+std::vector<pubsub::topic_wish> plan_pubsub(const bot_config& bot);
 
 /// Names under `events` that stand for nothing, and settings that make no sense.
 std::vector<diagnostic> find_event_mistakes(const bot_config& bot);
@@ -35,5 +40,8 @@ struct event_scopes {
 };
 
 event_scopes scopes_for(const std::vector<eventsub::wanted_event>& events);
+
+/// The same for these topics. @param account the bot's.
+event_scopes scopes_for(const std::vector<pubsub::topic_wish>& topics, const std::string& account);
 
 } // namespace creamery

@@ -40,6 +40,9 @@ bot_needs needs_of(const bot_config& bot, module_loader& modules, const guilt_li
   }
   bot_needs needs{scopes, scopes, plan_events(bot, events)};
   auto of_events = scopes_for(needs.events);
+  auto of_topics = scopes_for(plan_pubsub(bot), bot.account.value_or(""));
+  append_new(of_events.own, of_topics.own);
+  append_new(of_events.broadcasters, of_topics.broadcasters);
   append_new(needs.scopes, of_events.own);
   append_new(needs.broadcaster_scopes, of_events.broadcasters);
   if (bot.account && std::find(bot.channels.begin(), bot.channels.end(), *bot.account) != bot.channels.end())

@@ -62,7 +62,8 @@ public:
                    std::move(store.settings),
                    {identity_.get(), std::move(store.vault), settings.tokens, helix_.get()},
                    std::move(settings.eventsub),
-                   std::move(webhooks)},
+                   std::move(webhooks),
+                   std::move(settings.pubsub)},
       system_(for_bursts(config_)) {
     node_ = system_.spawn<node>(std::move(plan.accounts),
                                 std::make_shared<const broadcaster_settings>(std::move(plan.broadcasters)),
@@ -171,6 +172,11 @@ result<std::unique_ptr<service>> service::start(const configuration& config, con
   settings.eventsub.session.encrypted = event_server->is_encrypted();
   settings.eventsub.net.whole_messages = true;
   settings.eventsub.net.proxy = *proxy;
+  auto pubsub_server = parse_endpoint(config.endpoints.pubsub);
+  if (!pubsub_server)
+    return pubsub_server.error();
+  settings.pubsub.server = *pubsub_server;
+  settings.pubsub.net = settings.eventsub.net;
   auto net = net_context::make({.ca_file = config.endpoints.ca_file.string(),
                                 .ca_certificates = extra.ca_certificates,
                                 .proxies = proxy_rules_from_environment()});

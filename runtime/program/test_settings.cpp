@@ -59,6 +59,11 @@ const std::map<std::string, setter, std::less<>>& setters() {
      [](test_settings& x, int64_t value) { x.eventsub.subscriptions.verification = milliseconds{value}; }},
     {"eventsub_retry_ms",
      [](test_settings& x, int64_t value) { x.eventsub.subscriptions.retry.first = milliseconds{value}; }},
+    {"pubsub_redial_ms", [](test_settings& x, int64_t value) { x.pubsub.session.redial.first = milliseconds{value}; }},
+    {"pubsub_ping_ms", [](test_settings& x, int64_t value) { x.pubsub.session.ping_every = milliseconds{value}; }},
+    {"pubsub_pong_ms", [](test_settings& x, int64_t value) { x.pubsub.session.pong_timeout = milliseconds{value}; }},
+    {"pubsub_healthy_ms",
+     [](test_settings& x, int64_t value) { x.pubsub.session.healthy_after = milliseconds{value}; }},
     {"overlap_ms", [](test_settings& x, int64_t value) { x.chat.overlap = milliseconds{value}; }},
   };
   return all;

@@ -17,6 +17,7 @@ struct test_settings {
   say_queue::options say;
   token_lifecycle::options tokens;
   eventsub_settings eventsub;
+  pubsub_settings pubsub;
 };
 
 /// The settings with some of them replaced, as `json` says: an object such as `{"ping_after_ms": 500}`. The keys are listed in

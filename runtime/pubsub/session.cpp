@@ -104,8 +104,9 @@ std::optional<frame::message> session::receive(uint64_t id, std::string_view tex
     }
   } else if (std::holds_alternative<frame::reconnect>(*read) && !on->retires_at) {
     ++counters_.moves;
+    if (links_.size() == 1)
+      recent_.clear(); // what is left is of an earlier move
     on->retires_at = now + options_.overlap;
-    recent_.clear();
     if (now - on->opened < options_.healthy_after) {
       dial_at_ = now + redial_.next(); // or a server that always says so would be dialed without end
     } else {
@@ -117,16 +118,16 @@ std::optional<frame::message> session::receive(uint64_t id, std::string_view tex
 }
 
 bool session::is_double(uint64_t id, const frame::message& message) {
-  auto twin = std::find_if(recent_.begin(), recent_.end(), [&](const seen& x) {
-    return x.link != id && x.topic == message.topic && x.text == message.text;
-  });
-  if (twin != recent_.end()) {
-    recent_.erase(twin);
-    ++counters_.doubles;
-    return true;
-  }
+  // The same words once more by the same link are another message, which the other links will bring once more, too.
+  for (auto& one : recent_)
+    if (one.topic == message.topic && one.text == message.text
+        && std::find(one.links.begin(), one.links.end(), id) == one.links.end()) {
+      one.links.push_back(id);
+      ++counters_.doubles;
+      return true;
+    }
   if (links_.size() > 1)
-    recent_.push_back({id, message.topic, message.text});
+    recent_.push_back({{id}, message.topic, message.text});
   if (recent_.size() > max_recent)
     recent_.pop_front();
   return false;
@@ -200,7 +201,8 @@ void session::expire(time_point now, session_action::list& todo) {
       dead.emplace_back(on.id, "the server doesn't answer LISTEN");
     else if (now >= on.ping_at) {
       on.ping_at = now + ping_pause();
-      on.pinged = now;
+      if (!on.pinged)
+        on.pinged = now;
       todo.emplace_back(session_action::ping{on.id});
     }
   }
@@ -238,6 +240,10 @@ size_t session::listening() const {
   for (const auto& on : links_)
     most = std::max(most, on.topics.size());
   return most;
+}
+
+bool session::is_listening(const std::string& topic) const {
+  return std::any_of(links_.begin(), links_.end(), [&](const link& x) { return contains(x.topics, topic); });
 }
 
 session_options::duration session::ping_pause() {

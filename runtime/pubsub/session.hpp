@@ -120,6 +120,8 @@ public:
   /// How many topics are listened to.
   size_t listening() const;
 
+  bool is_listening(const std::string& topic) const;
+
   struct counters {
     uint64_t dials = 0;
     uint64_t losses = 0;
@@ -154,9 +156,9 @@ private:
     std::optional<time_point> retires_at;
   };
 
-  /// A message, and the link that it came by.
+  /// A message, and the links that it came by.
   struct seen {
-    uint64_t link;
+    std::vector<uint64_t> links;
     std::string topic;
     std::string text;
   };

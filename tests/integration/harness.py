@@ -212,11 +212,11 @@ class Simulator:
             raise AssertionError(f"{method} {path}: {error.read().decode()}") from None
         return json.loads(content) if answer.headers.get_content_subtype() == "json" else content
 
-    def token(self, login: str) -> str:
-        """A token that this account can log in with: always the same one."""
+    def token(self, login: str, scopes: Iterable[str] = ()) -> str:
+        """A token that this account can log in with: always the same one, with these scopes or what chat needs."""
         if login not in self.tokens:
             token = secrets.token_hex(15)
-            self.request("POST", "/accounts", {"login": login, "token": token})
+            self.request("POST", "/accounts", {"login": login, "token": token, "scopes": list(scopes)})
             self.tokens[login] = token
         return self.tokens[login]
 
@@ -554,17 +554,19 @@ class Scenario(unittest.TestCase):
 
     def bots(self, twitch: Simulator, bots: dict[str, dict[str, Any]], transport: str = "irc",
              timeouts: dict[str, int] | None = None, start: bool = True, without_token: Iterable[str] = (),
-             rotate: bool = True, **more: Any) -> Bots:
+             rotate: bool = True, owners: Iterable[str] = (), **more: Any) -> Bots:
         """Starts `creamery run`.
 
         `bots` is the section of bots.yaml; a bot's account is by default called as the bot. Recording cogs (`history`, …) get
         their file without being told. Bots `without_token` have an application instead, which rotates its refresh tokens or
-        doesn't, and a port on which they are authorised. `more` are further sections of bots.yaml."""
+        doesn't, and a port on which they are authorised. Of the channels of `owners`, tokens for PubSub are given. `more` are
+        further sections of bots.yaml."""
         name = f"bots-{len(self._bots)}"
         variables: dict[str, str] = {}
         config: dict[str, Any] = {
             "bots": {},
             "endpoints": {"irc": twitch.endpoints[transport], "eventsub": twitch.event_endpoints["wss"],
+                          "pubsub": twitch.event_endpoints["wss"].replace("/ws", "/pubsub"),
                           "id": f"{twitch.apis}/oauth2", "helix": f"{twitch.apis}/helix", "ca_file": str(twitch.ca_file)},
             "logging": {"level": "debug", "file": str(self.folder / name / "creamery.log")},
             "admin": {"listen": "127.0.0.1:0", "token": self.secret()},
@@ -588,6 +590,8 @@ class Scenario(unittest.TestCase):
                 variables[f"{bot.upper()}_ACCESS_TOKEN"] = twitch.token(settings["account"])
                 variables[f"{bot.upper()}_CLIENT_SECRET"] = self.secret()
             config["bots"][bot] = settings
+        for owner in owners:
+            variables[f"{owner.upper()}_PUBSUB_TOKEN"] = twitch.token(owner)
         variables["CREAMERY_KEY"] = self.secret()
         made = Bots(self.folder, name, config, variables, timeouts)
         self._bots.append(made)

@@ -1,0 +1,129 @@
+#pragma once
+
+#include "actors/drain_promises.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/net_link.hpp"
+#include "actors/wake_up.hpp"
+#include "runtime/telemetry/log.hpp"
+#include "runtime/telemetry/utc_time.hpp"
+
+#include <spdlog/logger.h>
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace creamery {
+
+/// Events that came over sockets and aren't on the disk yet; they outlive whoever received them.
+struct intake_memory {
+  /// Their socket isn't given credit for them before they are.
+  struct unstored {
+    eventsub::arrivals what;
+    std::shared_ptr<net_link> socket;
+    size_t cost = 0;
+  };
+
+  std::deque<unstored> pending;
+  uint64_t events = 0;
+  uint64_t same_messages = 0;
+  uint64_t same_events = 0;
+  /// Since when nothing is received, in milliseconds since 1970; 0: something is, or nothing is wanted. And how often that was.
+  int64_t blind_since = 0;
+  uint64_t gaps = 0;
+};
+
+/// Hands what has been received to the store, one after the other, and tells since when nothing was. A part of the actor that owns it,
+/// which calls `put_away` whenever it has been woken up.
+template <class Self>
+class event_intake {
+public:
+  /// @param name whose events these are, for the log. @param memory, @param alarm outlive this.
+  event_intake(Self* self, std::string name, intake_memory& memory, wake_up& alarm, std::shared_ptr<spdlog::logger> log)
+    : self_(self), name_(std::move(name)), memory_(memory), alarm_(alarm), log_(std::move(log)) {
+  }
+
+  void use(const store_actor& store) {
+    store_ = store;
+    is_storing_ = false; // whoever was asked is gone
+    put_away();
+  }
+
+  /// These came, perhaps none. @param cost what their socket is given credit for once they are on the disk.
+  void take(eventsub::arrivals events, std::shared_ptr<net_link> socket, size_t cost) {
+    if (events.events.empty())
+      return socket->release(cost);
+    memory_.pending.push_back({std::move(events), std::move(socket), cost});
+  }
+
+  void put_away() {
+    if (is_storing_ || !store_ || memory_.pending.empty())
+      return;
+    is_storing_ = true;
+    self_->request(store_, caf::infinite, memory_.pending.front().what)
+      .then(
+        [this](const eventsub::receipt& receipt) {
+          is_storing_ = false;
+          auto done = std::move(memory_.pending.front());
+          memory_.pending.pop_front();
+          done.socket->release(done.cost);
+          memory_.events += receipt.fresh;
+          memory_.same_messages += receipt.same_message;
+          memory_.same_events += receipt.same_event;
+          drained_.check([this] { return memory_.pending.empty(); });
+          put_away();
+        },
+        [this](const caf::error&) {
+          // The store has ended, and we are told the next one; or it can't write just now.
+          is_storing_ = false;
+          alarm_.at(self_, self_->clock().now() + store_again);
+        });
+  }
+
+  /// The answer to a `drain_atom`.
+  caf::result<bool> drain() {
+    return drained_.wait(self_, memory_.pending.empty());
+  }
+
+  /// Nothing is received from now on, in milliseconds since 1970.
+  void lost(int64_t now) {
+    if (memory_.blind_since == 0)
+      memory_.blind_since = now;
+  }
+
+  /// Something is received again.
+  void found(int64_t now) {
+    if (memory_.blind_since == 0)
+      return;
+    ++memory_.gaps;
+    log_->warn("{}: no events were received from {} to {}", name_, utc_time(std::exchange(memory_.blind_since, 0)),
+               utc_time(now));
+  }
+
+  /// Fills its part of a report.
+  void add_to(eventsub_report& x) const {
+    x.events = memory_.events;
+    x.same_messages = memory_.same_messages;
+    x.same_events = memory_.same_events;
+    x.gaps = memory_.gaps;
+    x.blind_since = memory_.blind_since;
+  }
+
+private:
+  /// After the store couldn't write.
+  static constexpr auto store_again = std::chrono::seconds{1};
+
+  Self* self_;
+  std::string name_;
+  intake_memory& memory_;
+  wake_up& alarm_;
+  std::shared_ptr<spdlog::logger> log_;
+  store_actor store_;
+  bool is_storing_ = false;
+  drain_promises drained_;
+};
+
+} // namespace creamery

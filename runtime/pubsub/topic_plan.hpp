@@ -1,0 +1,43 @@
+#pragma once
+
+#include "messages/pubsub/message.hpp"
+#include "runtime/pubsub/session.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace creamery::pubsub {
+
+/// A topic with names in the place of ids.
+struct topic_wish {
+  pubsub_topic what{};
+  /// Empty: it is of the bot itself.
+  std::string channel = {};
+  /// Of whom a moderator's actions are told: a login or an id; empty: of whoever's token it is.
+  std::string moderator = {};
+
+  friend bool operator==(const topic_wish&, const topic_wish&) = default;
+};
+
+/// What the topics of a kind begin with; ids follow.
+std::string_view begin_of(pubsub_topic what);
+
+/// Whether it is the bot's own token that allows it, and not that of the channel's owner. @param account the bot's.
+bool is_own(const topic_wish& wish, const std::string& account);
+
+/// All topics of some kinds: of each channel, and whispers of the bot itself.
+/// @param moderators those who see what is told of moderators' actions; Twitch wants their own tokens.
+std::vector<topic_wish> plan_topics(const std::vector<pubsub_topic>& kinds, const std::vector<std::string>& channels,
+                                    const std::vector<std::string>& moderators);
+
+/// The logins whose ids have to be known besides the bot's own, each once.
+std::vector<std::string> names_in(const std::vector<topic_wish>& wishes);
+
+/// What to listen to, as far as the ids are known.
+/// @param account the bot's. @param ids of users, by their logins.
+std::vector<session::wanted> topics_of(const std::vector<topic_wish>& wishes, const std::string& account,
+                                       const std::map<std::string, std::string>& ids);
+
+} // namespace creamery::pubsub
