@@ -52,8 +52,9 @@ bot_actor::behavior_type bot_state::make_behavior() {
   for (const auto& cog : settings_.cogs)
     add_cog(cog);
   size_t number = 0;
+  const auto over_irc = settings_.has_chat_events ? std::vector<std::string>{} : settings_.channels;
   for (const auto& channels :
-       plan_channels(settings_.channels, environment_.chat.channels_per_connection, settings_.redundancy)) {
+       plan_channels(over_irc, environment_.chat.channels_per_connection, settings_.redundancy)) {
     auto connection = "irc-" + std::to_string(++number);
     children_.add({connection,
                    "chat_connection",
@@ -61,6 +62,7 @@ bot_actor::behavior_type bot_state::make_behavior() {
                    false,
                    [this, connection, channels] { return start_connection(connection, channels); },
                    {"drop"}});
+    ++chat_sources_;
   }
   if (store_ && !settings_.events.empty())
     add_eventsub();
@@ -198,6 +200,11 @@ caf::actor bot_state::start_router() {
     self_->send(address, use_atom_v, router_);
   for (const auto& [connection, address] : connections_)
     self_->send(address, use_atom_v, router_);
+  if (settings_.has_chat_events) {
+    self_->send(router_, own_login_atom_v, settings_.account);
+    for (const auto& [session, address] : eventsub_)
+      self_->send(address, use_atom_v, router_);
+  }
   return caf::actor_cast<caf::actor>(router_);
 }
 
@@ -278,6 +285,7 @@ void bot_state::add_eventsub() {
       add_session(session, [this, session, shard] { return start_shard(session, shard); });
     }
     auto keeper = settings_.webhook ? "webhook" : "subscriptions";
+    chat_sources_ += settings_.has_chat_events ? 1 : 0;
     return children_.add(
       {keeper, "subscription_keeper", policy, false, [this, keeper] { return start_keeper(keeper); }});
   }
@@ -289,6 +297,7 @@ void bot_state::add_eventsub() {
   const auto at_once = std::max<size_t>(1, eventsub::subscriptions_on_session / settings_.events.size());
   for (size_t first = 0, number = 1; first < settings_.channels.size(); first += at_once, ++number) {
     auto last = std::min(first + at_once, settings_.channels.size());
+    chat_sources_ += settings_.has_chat_events ? 1 : 0;
     add("eventsub-" + std::to_string(number), "",
         {settings_.channels.begin() + static_cast<ptrdiff_t>(first),
          settings_.channels.begin() + static_cast<ptrdiff_t>(last)});
@@ -325,6 +334,8 @@ caf::actor bot_state::start_session(const std::string& session, subscriber_ident
                                    open_with(environment_.net, environment_.eventsub.net), std::move(*memory));
   eventsub_[session] = address;
   self_->send(address, use_atom_v, store_);
+  if (settings_.has_chat_events)
+    self_->send(address, use_atom_v, router_);
   return caf::actor_cast<caf::actor>(address);
 }
 
@@ -381,8 +392,11 @@ caf::actor bot_state::start_pubsub(const std::string& connection, const std::vec
 
 subscriber_identity bot_state::subscriber(const std::string& child, eventsub::token_owner token,
                                           const std::vector<std::string>& channels) const {
-  return {settings_.name + "/" + child, settings_.name, settings_.account, accounts_, token,
-          settings_.client_id,          channels,       settings_.events};
+  return {settings_.name + "/" + child, settings_.name, settings_.account, accounts_, token, settings_.client_id,
+          channels, settings_.events,
+          // What broadcasters' tokens subscribe to isn't chat.
+          settings_.has_chat_events && token != eventsub::token_owner::broadcaster, settings_.chat_only,
+          readiness_listener_actor{bot_actor{self_}}};
 }
 
 std::optional<std::string> bot_state::guilt_of(const std::string& cog) const {
@@ -450,7 +464,7 @@ void bot_state::watch_cogs() {
 
 void bot_state::on_ready(const std::string& connection, const bot_ready& ready) {
   ready_[connection] = ready;
-  if (is_ready_ || ready_.size() < connections_.size())
+  if (is_ready_ || ready_.size() < chat_sources_)
     return;
   is_ready_ = true;
   for (const auto& [name, address] : cogs_)

@@ -95,6 +95,8 @@ private:
   std::map<std::string, chat_connection_actor> connections_;
   std::map<std::string, eventsub_session_actor> eventsub_;
   std::map<std::string, pubsub_connection_actor> pubsub_;
+  /// How many have to say that they are ready, before the bot is.
+  size_t chat_sources_ = 0;
   /// Null: its events don't come through a conduit.
   conduit_actor conduit_;
   /// Null: its subscriptions are the sessions' own.

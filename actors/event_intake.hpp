@@ -1,6 +1,5 @@
 #pragma once
 
-#include "actors/drain_promises.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/net_link.hpp"
 #include "actors/wake_up.hpp"
@@ -12,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -41,9 +41,15 @@ struct intake_memory {
 template <class Self>
 class event_intake {
 public:
-  /// @param name whose events these are, for the log. @param memory, @param alarm outlive this.
-  event_intake(Self* self, std::string name, intake_memory& memory, wake_up& alarm, std::shared_ptr<spdlog::logger> log)
-    : self_(self), name_(std::move(name)), memory_(memory), alarm_(alarm), log_(std::move(log)) {
+  /// @param name whose events these are, for the log. @param memory, @param alarm outlive this. @param on_empty nothing waits any more.
+  event_intake(Self* self, std::string name, intake_memory& memory, wake_up& alarm, std::shared_ptr<spdlog::logger> log,
+               std::function<void()> on_empty)
+    : self_(self),
+      name_(std::move(name)),
+      memory_(memory),
+      alarm_(alarm),
+      log_(std::move(log)),
+      on_empty_(std::move(on_empty)) {
   }
 
   void use(const store_actor& store) {
@@ -73,7 +79,8 @@ public:
           memory_.events += receipt.fresh;
           memory_.same_messages += receipt.same_message;
           memory_.same_events += receipt.same_event;
-          drained_.check([this] { return memory_.pending.empty(); });
+          if (memory_.pending.empty())
+            on_empty_();
           put_away();
         },
         [this](const caf::error&) {
@@ -83,9 +90,8 @@ public:
         });
   }
 
-  /// The answer to a `drain_atom`.
-  caf::result<bool> drain() {
-    return drained_.wait(self_, memory_.pending.empty());
+  bool is_empty() const noexcept {
+    return memory_.pending.empty();
   }
 
   /// Nothing is received from now on, in milliseconds since 1970.
@@ -121,9 +127,9 @@ private:
   intake_memory& memory_;
   wake_up& alarm_;
   std::shared_ptr<spdlog::logger> log_;
+  std::function<void()> on_empty_;
   store_actor store_;
   bool is_storing_ = false;
-  drain_promises drained_;
 };
 
 } // namespace creamery

@@ -2,6 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/settings.hpp"
+#include "messages/eventsub/chat_events.hpp"
 #include "messages/helix/calls.hpp"
 #include "runtime/eventsub/subscription_plan.hpp"
 #include "runtime/eventsub/subscriptions.hpp"
@@ -37,6 +38,10 @@ struct subscriber_identity {
   std::vector<std::string> channels;
   /// What is wanted for each of them.
   std::vector<eventsub::wanted_event> events;
+  /// Whether chat comes this way, too; types that nobody wants for anything else; and who is told when it does. Null: nobody.
+  bool has_chat = false;
+  std::vector<std::string> chat_only = {};
+  readiness_listener_actor owner = {};
 };
 
 /// What outlives the actor.
@@ -130,6 +135,18 @@ public:
   /// Ends a subscription; if that fails, whoever compares lists finds it again.
   void remove(const std::string& id) {
     call(helix::delete_subscription(id).what, [](const helix::answer&) {});
+  }
+
+  /// If chat comes this way: tells the owner which channels are read.
+  void tell_ready() {
+    if (!who_.has_chat || !who_.owner)
+      return;
+    bot_ready ready{who_.account, {}, {}};
+    for (const auto& one : memory_.subscriptions.entries())
+      if (one.what.type->name == eventsub::channel_chat_message::type)
+        (one.is == eventsub::subscriptions::state::enabled ? ready.channels : ready.missing)
+          .push_back(one.what.channel);
+    self_->send(who_.owner, who_.name, std::move(ready));
   }
 
   /// Whether the ids are known, and with them what is wanted.

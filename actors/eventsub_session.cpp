@@ -2,8 +2,10 @@
 
 #include "actors/exceptions.hpp"
 #include "messages/eventsub/account_events.hpp"
+#include "messages/eventsub/chat_events.hpp"
 #include "messages/eventsub/events.hpp"
 #include "messages/helix/calls.hpp"
+#include "runtime/eventsub/json_slice.hpp"
 #include "runtime/eventsub/notification.hpp"
 #include "runtime/telemetry/log.hpp"
 
@@ -33,7 +35,8 @@ eventsub_session_state::eventsub_session_state(eventsub_session_actor::pointer s
     memory_(std::move(memory)),
     log_(make_logger("eventsub")),
     shard_(shard),
-    intake_(self, who.name, memory_->intake, alarm_, log_),
+    intake_(self, who.name, memory_->intake, alarm_, log_, [this] { check_drained(); }),
+    chat_(self, who.name, memory_->chat, log_, [this] { check_drained(); }),
     subscriber_(self, std::move(who), memory_->subscriber, log_,
                 {.transport =
                    [this] {
@@ -57,7 +60,7 @@ eventsub_session_actor::behavior_type eventsub_session_state::make_behavior() {
   set_alarm();
   return {
     [](ready_atom) {},
-    [this](drain_atom) { return intake_.drain(); },
+    [this](drain_atom) { return drained_.wait(self_, is_drained()); },
     [this](const link_opened& opened) {
       memory_->session.opened(opened.link, self_->clock().now());
       set_alarm();
@@ -65,6 +68,7 @@ eventsub_session_actor::behavior_type eventsub_session_state::make_behavior() {
     [this](const link_lines& lines) { on_lines(lines); },
     [this](const link_closed& closed) { on_closed(closed); },
     [this](use_atom, const store_actor& store) { intake_.use(store); },
+    [this](use_atom, const router_actor& router) { chat_.use(router); },
     [this](use_atom, const account_directory_actor& accounts) { subscriber_.use(accounts); },
     [this](use_atom, const conduit_actor& conduit) { follow(conduit); },
     [this](fault_atom, const std::string&) {
@@ -79,11 +83,19 @@ eventsub_session_actor::behavior_type eventsub_session_state::make_behavior() {
   };
 }
 
+bool eventsub_session_state::is_drained() const {
+  return intake_.is_empty() && chat_.is_empty();
+}
+
+void eventsub_session_state::check_drained() {
+  drained_.check([this] { return is_drained(); });
+}
+
 void eventsub_session_state::on_tick() {
   auto now = self_->clock().now();
   auto is_reading = std::none_of(memory_->links.begin(), memory_->links.end(),
                                  [](const auto& x) { return x.second.socket->reading_paused(); });
-  if (!memory_->intake.pending.empty() || !is_reading) // we are the ones who don't get on
+  if (!is_drained() || !is_reading) // we are the ones who don't get on
     memory_->session.excuse_silence(now);
   eventsub::session_action::list todo;
   memory_->session.expire(now, todo);
@@ -111,14 +123,31 @@ void eventsub_session_state::on_lines(const link_lines& arrived) {
       const auto& said = std::get<eventsub::message::notification>(read->content);
       for (auto& one : eventsub::events_of(said, read->id, read->timestamp, subscriber_.who().bot).events) {
         tell_of_shard(one.what);
+        if (take_chat(one.what, said.subscription))
+          continue;
         events.events.push_back(std::move(one));
       }
     }
   from->second.messages = lines.first + lines.lines.size();
-  intake_.take(std::move(events), from->second.socket, lines.cost);
+  const auto has_events = !events.events.empty();
+  const auto has_chat = chat_.take(from->second.socket, has_events ? 0 : lines.cost, arrived.read_at);
+  if (has_events || !has_chat)
+    intake_.take(std::move(events), from->second.socket, lines.cost);
   perform(std::move(todo));
   intake_.put_away();
   set_alarm();
+}
+
+bool eventsub_session_state::take_chat(const eventsub::event& event, const eventsub::named_subscription& by) {
+  const auto& who = subscriber_.who();
+  if (!who.has_chat || !eventsub::is_chat(event.type))
+    return false;
+  // Unlike IRC, it tells us what we said ourselves.
+  auto is_own = event.type == eventsub::channel_chat_message::type && !by.user.empty()
+                && eventsub::find_member(event.json, "chatter_user_id") == "\"" + by.user + "\"";
+  if (!is_own)
+    chat_.add(event);
+  return std::find(who.chat_only.begin(), who.chat_only.end(), event.type) != who.chat_only.end();
 }
 
 void eventsub_session_state::on_closed(const link_closed& closed) {
@@ -203,6 +232,7 @@ void eventsub_session_state::report_settled() {
   const auto enabled = subscriptions.count(eventsub::subscriptions::state::enabled);
   log_->log(enabled == subscriptions.entries().size() ? spdlog::level::info : spdlog::level::warn, "{}: {}",
             subscriber_.who().name, describe(subscriptions, subscriber_.who().bot));
+  subscriber_.tell_ready();
   if (enabled > 0)
     intake_.found(settings_.wall_clock(self_->clock().now()));
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/chat_intake.hpp"
+#include "actors/drain_promises.hpp"
 #include "actors/event_intake.hpp"
 #include "actors/event_subscriber.hpp"
 #include "actors/interfaces.hpp"
@@ -38,6 +40,7 @@ struct eventsub_memory {
   subscriber_memory subscriber;
   std::map<uint64_t, link> links;
   intake_memory intake;
+  chat_intake_memory chat;
 };
 
 /// One EventSub session over WebSocket that lives for ever: begins, subscribes or has itself attached to a conduit, hands events to the
@@ -57,7 +60,12 @@ private:
   using clock = eventsub::session::clock;
 
   void on_tick();
+  /// Everything that was received is where it belongs.
+  bool is_drained() const;
+  void check_drained();
   void on_lines(const link_lines& lines);
+  /// Takes what is about chat. @returns whether nobody else wants it.
+  bool take_chat(const eventsub::event& event, const eventsub::named_subscription& by);
   void on_closed(const link_closed& closed);
   /// Carries out what the session wants.
   void perform(eventsub::session_action::list todo);
@@ -94,6 +102,8 @@ private:
   bool is_attached_ = false;
   wake_up alarm_;
   event_intake<eventsub_session_actor::base> intake_;
+  chat_intake<eventsub_session_actor::base> chat_;
+  drain_promises drained_;
   event_subscriber<eventsub_session_actor::base> subscriber_;
   bool is_settled_ = false;
 };

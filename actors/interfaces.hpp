@@ -409,6 +409,8 @@ using eventsub_session_actor = supervised_actor::extend_with<link_owner_actor>::
   caf::result<void>(use_atom, account_directory_actor),
   // Be a shard of this conduit from now on. Notice: told by the bot after each restart.
   caf::result<void>(use_atom, conduit_actor),
+  // Hand chat to this router from now on, if it comes this way. Notice: told by the bot after each restart.
+  caf::result<void>(use_atom, router_actor),
   // Its deadline has come. Only the session itself sends this.
   caf::result<void>(caf::tick_atom),
   // Fail in this way, see `fault_target_actor`.

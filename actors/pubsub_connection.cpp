@@ -39,7 +39,7 @@ pubsub_connection_state::pubsub_connection_state(pubsub_connection_actor::pointe
     open_(std::move(open)),
     memory_(std::move(memory)),
     log_(make_logger("pubsub")),
-    intake_(self, who_.name, memory_->intake, alarm_, log_) {
+    intake_(self, who_.name, memory_->intake, alarm_, log_, [this] { drained_.check([] { return true; }); }) {
 }
 
 pubsub_connection_actor::behavior_type pubsub_connection_state::make_behavior() {
@@ -52,7 +52,7 @@ pubsub_connection_actor::behavior_type pubsub_connection_state::make_behavior() 
   set_alarm();
   return {
     [](ready_atom) {},
-    [this](drain_atom) { return intake_.drain(); },
+    [this](drain_atom) { return drained_.wait(self_, intake_.is_empty()); },
     [this](const link_opened& opened) {
       pubsub::session_action::list todo;
       if (memory_->session)

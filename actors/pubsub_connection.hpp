@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/drain_promises.hpp"
 #include "actors/event_intake.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/net_link.hpp"
@@ -113,6 +114,7 @@ private:
   std::shared_ptr<spdlog::logger> log_;
   wake_up alarm_;
   event_intake<pubsub_connection_actor::base> intake_;
+  drain_promises drained_;
   bool is_looking_up_ = false;
   std::optional<clock::time_point> look_up_at_;
   /// Accounts whose token is being asked for.

@@ -278,6 +278,9 @@ struct bot_settings {
   std::optional<eventsub::conduit::options> conduit = std::nullopt;
   /// The application's id.
   std::string client_id = {};
+  /// Chat comes as events, and not over IRC; and types of events that nobody wants for anything else.
+  bool has_chat_events = false;
+  std::vector<std::string> chat_only = {};
   /// What it listens to at a PubSub server.
   std::vector<pubsub::topic_wish> pubsub = {};
 };

@@ -180,10 +180,12 @@ void subscription_keeper_state::on_subscriptions() {
     list_at_ = std::min(list_at_, self_->clock().now() + settings_.subscriptions.verification);
   if (!subscriptions.settled())
     is_settled_ = false;
-  else if (!std::exchange(is_settled_, true))
+  else if (!std::exchange(is_settled_, true)) {
+    subscriber_.tell_ready();
     log_->log(subscriptions.count(state::enabled) == subscriptions.entries().size() ? spdlog::level::info
                                                                                     : spdlog::level::warn,
               "{}: {}", subscriber_.who().name, describe(subscriptions, subscriber_.who().bot));
+  }
   set_alarm();
 }
 

@@ -159,6 +159,8 @@ std::string chat_server::publish(room& where, const person& author, role_set rol
     where,
     {.text = text, .body = text.size() - line.text(false).size(), .kind = "PRIVMSG", .id = kept.id, .sender = sender},
     now);
+  if (on_message_)
+    on_message_({where, author, role, kept, what}, parent ? &*parent : nullptr, now);
   return kept.id;
 }
 

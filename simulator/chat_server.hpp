@@ -2,6 +2,7 @@
 
 #include "messages/result.hpp"
 #include "simulator/accounts.hpp"
+#include "simulator/chat_event.hpp"
 #include "simulator/counters.hpp"
 #include "simulator/fault_book.hpp"
 #include "simulator/history.hpp"
@@ -144,6 +145,13 @@ public:
   /// Hands a chat line to everybody in the channel. Returns how many that were.
   size_t deliver(room& where, const chat_delivery& line, time_point now);
 
+  using message_listener = std::function<void(const said_message& said, const parent_line* parent, time_point now)>;
+
+  /// Whoever else is told of each message.
+  void tell_of_messages(message_listener listener) {
+    on_message_ = std::move(listener);
+  }
+
   /// How ids that aren't this server's are found: those of replayed lines.
   using parent_lookup = std::function<std::optional<parent_line>(std::string_view id)>;
 
@@ -236,6 +244,7 @@ private:
   fault_book faults_;
   id_source ids_{random_seed()};
   message_memory memory_;
+  message_listener on_message_;
   parent_lookup other_parents_;
   struct counters counters_;
   std::vector<uint64_t> recipients_; // of the line being delivered; kept for its memory

@@ -57,6 +57,14 @@ engine::engine(options setup)
     house_timer_(io_),
     poster_(io_, webhooks_, setup_.webhook_ca_file) {
   webhooks_.post_with([this](webhook_post what) { poster_.post(std::move(what)); });
+  chat_.tell_of_messages([this](const said_message& said, const parent_line* parent, time_point now) {
+    if (!events_.has_subscriptions("channel.chat.message"))
+      return;
+    trigger_request request;
+    request.type = "channel.chat.message";
+    request.event = chat_message_event(said, chat_.who_is(said.where.name()), parent);
+    (void)events_.trigger(request, now);
+  });
 }
 
 engine::~engine() = default;

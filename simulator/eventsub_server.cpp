@@ -250,6 +250,11 @@ result<size_t> eventsub_server::trigger(const trigger_request& request, time_poi
   return sent;
 }
 
+bool eventsub_server::has_subscriptions(std::string_view type) const {
+  return std::any_of(book_.subscriptions.begin(), book_.subscriptions.end(),
+                     [&](const auto& x) { return x.type == type && x.status == "enabled"; });
+}
+
 bool eventsub_server::concerns(const eventsub_subscription& one, const trigger_request& request) const {
   if (one.type != request.type || one.status != "enabled"
       || (!request.version.empty() && one.version != request.version))

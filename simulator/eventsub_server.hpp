@@ -64,6 +64,9 @@ public:
   /// @returns how many messages were sent.
   result<size_t> trigger(const trigger_request& request, time_point now);
 
+  /// Whether anybody wants to know of this.
+  bool has_subscriptions(std::string_view type) const;
+
   /// @returns how many subscriptions were ended.
   result<size_t> revoke(const revocation_request& request, time_point now);
 

@@ -29,7 +29,8 @@ result<named_subscription> read_subscription(std::string_view object) {
   auto parsed = parse_object(object);
   named_subscription found;
   if (parsed.is_object())
-    found = {text_of(parsed, "id"), text_of(parsed, "status"), text_of(parsed, "type"), text_of(parsed, "version")};
+    found = {text_of(parsed, "id"), text_of(parsed, "status"), text_of(parsed, "type"), text_of(parsed, "version"),
+             text_of(member_of(parsed, "condition"), "user_id")};
   if (found.id.empty() || found.type.empty())
     return failure{"EventSub", "a subscription without id or type"};
   return found;

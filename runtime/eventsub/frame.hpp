@@ -18,6 +18,8 @@ struct named_subscription {
   std::string status;
   std::string type;
   std::string version;
+  /// The user in its condition, who reads chat; empty: there is none.
+  std::string user = {};
 };
 
 namespace message {

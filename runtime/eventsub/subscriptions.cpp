@@ -204,7 +204,12 @@ subscriptions::meaning subscriptions::answered(size_t place, uint64_t round, con
   } else if (error.status == 403 || error.what == kind::unauthorized) {
     auto scopes = scopes_for(*one.what.type);
     one.needs_grant = !scopes.empty();
-    refuse(one, scopes.empty() ? error.text : "needs the scope " + scopes + " (" + error.text + ")",
+    // Which of them is missing, Twitch doesn't say.
+    auto of_chat = contains(scopes, "user:read:chat")
+                     ? ", and for a conduit user:bot and a bot that is moderator or has "
+                       "channel:bot of the channel's owner"
+                     : "";
+    refuse(one, scopes.empty() ? error.text : "needs the scope " + scopes + of_chat + " (" + error.text + ")",
            now + options_.ask_again);
   } else if (error.status == 429) {
     if (contains(error.text, "total cost"))

@@ -1,5 +1,6 @@
 #include "runtime/program/bot_plan.hpp"
 
+#include "messages/eventsub/chat_line.hpp"
 #include "runtime/program/append_new.hpp"
 #include "runtime/program/conduit_plan.hpp"
 #include "runtime/program/event_plan.hpp"
@@ -68,9 +69,9 @@ std::vector<diagnostic> find_unsupported(const configuration& config) {
   for (auto& one : find_conduit_mistakes(config))
     found.push_back(std::move(one));
   for (const auto& bot : config.bots) {
-    if (bot.chat == chat_transport::eventsub)
-      found.push_back(
-        {severity::error, bot.where, "bot '" + bot.name + "': chat over EventSub isn't there yet", "chat: irc"});
+    if (bot.chat == chat_transport::eventsub && transport_of(bot) == event_transport::webhook)
+      found.push_back({severity::error, bot.where, "bot '" + bot.name + "': chat doesn't come over webhooks",
+                       "chat: irc, or transport: websocket or conduit"});
     for (auto& one : find_event_mistakes(bot))
       found.push_back(std::move(one));
     for (const auto& other : config.bots) {
@@ -110,6 +111,15 @@ bot_plan plan_bots(const configuration& config, const webhook_plan& webhooks, to
       settings.cogs.push_back({cog.name, cog.options});
     if (!bot.anonymous)
       settings.events = std::move(needs.events);
+    if (bot.chat == chat_transport::eventsub && !bot.anonymous) {
+      settings.has_chat_events = true;
+      for (auto type : eventsub::chat_types()) {
+        eventsub::wanted_event one{eventsub::find_type(type)};
+        if (std::find(settings.events.begin(), settings.events.end(), one) == settings.events.end())
+          settings.chat_only.emplace_back(type);
+        append_new(settings.events, std::move(one));
+      }
+    }
     if (auto callback = webhooks.callbacks.find(bot.name); callback != webhooks.callbacks.end())
       settings.webhook = callback->second;
     settings.conduit = bot.anonymous ? std::nullopt : plan_conduit(bot);

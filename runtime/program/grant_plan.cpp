@@ -2,6 +2,7 @@
 
 #include "runtime/program/append_new.hpp"
 #include "runtime/program/event_plan.hpp"
+#include "runtime/program/webhook_plan.hpp"
 #include "runtime/store/crash_record.hpp"
 
 #include <algorithm>
@@ -26,7 +27,9 @@ bot_needs needs_of(const bot_config& bot, module_loader& modules, const guilt_li
   std::vector<std::string> scopes, events;
   append_new(scopes, std::string{bot.chat == chat_transport::irc ? "chat:read" : "user:read:chat"});
   append_new(scopes, std::string{bot.send == send_transport::irc ? "chat:edit" : "user:write:chat"});
-  if (bot.send == send_transport::application)
+  const auto reads_as_application =
+    bot.chat == chat_transport::eventsub && transport_of(bot) == event_transport::conduit;
+  if (bot.send == send_transport::application || reads_as_application)
     append_new(scopes, std::string{"user:bot"});
   for (const auto& cog : bot.cogs) {
     if (guilty != nullptr && guilty->of(cog.name))
@@ -40,6 +43,8 @@ bot_needs needs_of(const bot_config& bot, module_loader& modules, const guilt_li
   }
   bot_needs needs{scopes, scopes, plan_events(bot, events)};
   auto of_events = scopes_for(needs.events);
+  if (reads_as_application)
+    append_new(of_events.broadcasters, std::string{"channel:bot"});
   auto of_topics = scopes_for(plan_pubsub(bot), bot.account.value_or(""));
   append_new(of_events.own, of_topics.own);
   append_new(of_events.broadcasters, of_topics.broadcasters);

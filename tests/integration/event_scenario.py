@@ -2,11 +2,14 @@
 
 import json
 import sqlite3
+from collections.abc import Callable
 
 from harness import Bots, Scenario, Simulator, wait_for
 
 BOT = "ann"
 CHANNEL = "red"
+# One more within a minute, and some parts rest.
+MOST_KILLS = 8
 
 
 class EventScenario(Scenario):
@@ -48,3 +51,19 @@ class EventScenario(Scenario):
         self.assertEqual({id: count for id, count in self.ledger().items() if count != 1}, {})
         self.assertEqual(twitch.request("GET", "/eventsub")["counters"]["inbound"], 0)
         return len(sent())
+
+    def kill(self, bots: Bots, victims: tuple[str, ...], kills: int, meanwhile: Callable[[int], object],
+             resting: tuple[str, ...] = ("store",)) -> int:
+        """Kills these parts of the tree again and again, each time after something has happened, until that has succeeded so often;
+        a part that is just being restarted can't be killed. Returns how often something has happened."""
+        landed = dict.fromkeys(victims, 0)
+        rounds = 0
+        while sum(landed.values()) < kills and rounds < 10 * kills:
+            meanwhile(rounds)
+            rounds += 1
+            for victim in victims:
+                if victim not in resting or landed[victim] < MOST_KILLS:
+                    landed[victim] += bots.fault("kill", victim)
+        print(f"{landed}", end=" ", flush=True)
+        self.assertGreaterEqual(sum(landed.values()), kills)
+        return rounds

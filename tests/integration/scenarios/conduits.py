@@ -7,8 +7,7 @@ from harness import Bots, Simulator, wait_for
 from scenarios.chaos import PATIENT
 
 SHARDS = 2
-ROUNDS = 30
-STORE_KILLS = 8
+KILLS = 60
 QUICKLY = {"eventsub_redial_ms": 20, "eventsub_grace_ms": 200, "eventsub_retry_ms": 100}
 
 
@@ -92,15 +91,9 @@ class Conduits(EventScenario):
         twitch, bots = self.begin(**PATIENT)
         self.wait_until_attached(bots)
         bot = f"bots/{BOT}"
-        landed = dict.fromkeys((f"{bot}/conduit", f"{bot}/subscriptions", f"{bot}/shard-0", f"{bot}/cog event_ledger", "store", bot, "bots"), 0)
-        for _ in range(ROUNDS):
-            self.raid(twitch, count=5)
-            for victim in landed:
-                if victim != "store" or landed[victim] < STORE_KILLS:
-                    landed[victim] += bots.fault("kill", victim)
-        self.check_raids(twitch, bots, 5 * ROUNDS)
-        print(f"{landed}", end=" ", flush=True)
-        self.assertGreaterEqual(sum(landed.values()), ROUNDS)
+        victims = (f"{bot}/conduit", f"{bot}/subscriptions", f"{bot}/shard-0", f"{bot}/cog event_ledger", "store", bot, "bots")
+        rounds = self.kill(bots, victims, KILLS, lambda _: self.raid(twitch, count=5))
+        self.check_raids(twitch, bots, 5 * rounds)
 
     def test_check_names_mistakes(self) -> None:
         twitch = self.simulator()

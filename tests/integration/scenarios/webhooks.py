@@ -14,7 +14,7 @@ from scenarios.chaos import PATIENT
 from webhook_scenario import WebhookScenario
 
 KILLS = 12
-ROUNDS = 40
+ACTOR_KILLS = 50
 
 
 class Webhooks(WebhookScenario):
@@ -113,15 +113,9 @@ class Webhooks(WebhookScenario):
         twitch, bots = self.begin(["channel_raid_in"], **PATIENT)
         self.wait_until_subscribed(bots, 1)
         listener = next(x for x in bots.actors() if x.startswith("webhooks "))
-        landed = dict.fromkeys((listener, f"bots/{BOT}/webhook", f"bots/{BOT}/cog event_ledger", "store", "bots"), 0)
-        for _ in range(ROUNDS):
-            self.raid(twitch, count=5)
-            for victim in landed:
-                if victim not in ("store", listener) or landed[victim] < 8:  # one more within a minute, and it rests
-                    landed[victim] += bots.fault("kill", victim)
-        self.assertEqual(self.check(twitch, bots), 5 * ROUNDS)
-        print(f"{landed}", end=" ", flush=True)
-        self.assertGreaterEqual(sum(landed.values()), ROUNDS)
+        victims = (listener, f"bots/{BOT}/webhook", f"bots/{BOT}/cog event_ledger", "store", "bots")
+        rounds = self.kill(bots, victims, ACTOR_KILLS, lambda _: self.raid(twitch, count=5), ("store", listener))
+        self.assertEqual(self.check(twitch, bots), 5 * rounds)
 
     def test_a_killed_process_loses_and_doubles_no_event(self) -> None:
         twitch, bots = self.begin(["channel_raid_in"])

@@ -79,7 +79,7 @@ struct conduit_fixture : creamery::test::fixture {
 BEGIN_FIXTURE_SCOPE(conduit_fixture)
 
 SCENARIO("a conduit is made, remembered and used") {
-  start({.shards = 2});
+  start({.adopted = {}, .shards = 2});
   it->use(1, "s1", now);
   CHECK_EQ(next(), "list");
   it->listed(conduits{{"somebody's", 5}}, now);
@@ -101,14 +101,14 @@ SCENARIO("a conduit is made, remembered and used") {
 }
 
 SCENARIO("our own is found again, and has as many shards as we have") {
-  start({.shards = 2}, "c");
+  start({.adopted = {}, .shards = 2}, "c");
   CHECK_EQ(next(), "list");
   it->listed(conduits{{"c", 5}}, now);
   CHECK_EQ(next(), "resize c to 2");
   it->made(helix::conduit{"c", 2}, now);
   CHECK_EQ(it->id(), "c");
   WHEN("it has been deleted meanwhile") {
-    start({.shards = 2}, "c");
+    start({.adopted = {}, .shards = 2}, "c");
     CHECK_EQ(next(), "list");
     it->listed(conduits{}, now);
     CHECK_EQ(next(), "make 2");
@@ -116,7 +116,7 @@ SCENARIO("our own is found again, and has as many shards as we have") {
     CHECK_EQ(next(), "remember d");
   }
   WHEN("it is deleted before it can be resized") {
-    start({.shards = 2}, "c");
+    start({.adopted = {}, .shards = 2}, "c");
     CHECK_EQ(next(), "list");
     it->listed(conduits{{"c", 1}}, now);
     CHECK_EQ(next(), "resize c to 2");
@@ -182,7 +182,7 @@ SCENARIO("a session that changes is attached anew, also while another one is bei
 }
 
 SCENARIO("a shard that isn't attached is tried again, and doesn't hold up the others") {
-  start({.shards = 2}, "c");
+  start({.adopted = {}, .shards = 2}, "c");
   CHECK_EQ(next(), "list");
   it->listed(conduits{{"c", 2}}, now);
   it->use(0, "s0", now);
