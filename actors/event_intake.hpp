@@ -2,12 +2,14 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/net_link.hpp"
+#include "actors/store.hpp"
 #include "actors/wake_up.hpp"
 #include "runtime/telemetry/log.hpp"
 #include "runtime/telemetry/utc_time.hpp"
 
 #include <spdlog/logger.h>
 
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -34,6 +36,10 @@ struct intake_memory {
   /// Since when nothing is received, in milliseconds since 1970; 0: something is, or nothing is wanted. And how often that was.
   int64_t blind_since = 0;
   uint64_t gaps = 0;
+  /// It was asked when the process before this one ended.
+  bool knows_last_life = false;
+  /// Something has been received in this life.
+  bool has_found = false;
 };
 
 /// Hands what has been received to the store, one after the other, and tells since when nothing was. A part of the actor that owns it,
@@ -55,6 +61,7 @@ public:
   void use(const store_actor& store) {
     store_ = store;
     is_storing_ = false; // whoever was asked is gone
+    ask_about_last_life();
     put_away();
   }
 
@@ -102,6 +109,7 @@ public:
 
   /// Something is received again.
   void found(int64_t now) {
+    memory_.has_found = true;
     if (memory_.blind_since == 0)
       return;
     ++memory_.gaps;
@@ -119,6 +127,21 @@ public:
   }
 
 private:
+  /// Since the process before this one has ended, nothing was received.
+  void ask_about_last_life() {
+    if (memory_.knows_last_life || !store_)
+      return;
+    self_->request(store_, caf::infinite, caf::get_atom_v, std::string{last_life})
+      .then(
+        [this](const std::string& when) {
+          int64_t ended = 0;
+          std::from_chars(when.data(), when.data() + when.size(), ended); // nothing: there was none
+          if (!std::exchange(memory_.knows_last_life, true) && ended != 0 && !memory_.has_found)
+            memory_.blind_since = ended;
+        },
+        [](const caf::error&) {}); // it has ended, and we are told the next one
+  }
+
   /// After the store couldn't write.
   static constexpr auto store_again = std::chrono::seconds{1};
 

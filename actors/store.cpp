@@ -20,6 +20,9 @@ constexpr size_t says_at_once = 20;
 /// Between two times that what nobody needs any more is removed.
 constexpr auto clean_up_every = std::chrono::seconds{2};
 
+/// The name under which it is kept that this process was there.
+constexpr const char* this_life = "this life";
+
 /// A cog that hasn't asked for events for so long isn't running.
 constexpr auto cog_patience = std::chrono::minutes{10};
 
@@ -40,6 +43,9 @@ store_actor::behavior_type store_state::make_behavior() {
   end_with_exceptions(self_);
   file_.begin();
   file_.set_cogs(cogs_);
+  if (!std::exchange(memory_->has_begun, true))
+    if (auto when = file_.get(this_life))
+      file_.set(last_life, *when);
   if (auto why = file_.commit()) {
     // Without its cogs, every event would be one that nobody waits for.
     note(why);
@@ -61,6 +67,7 @@ store_actor::behavior_type store_state::make_behavior() {
     [this](caf::tick_atom) { commit(); },
     [this](clean_up_atom) {
       begin();
+      file_.set(this_life, std::to_string(now()));
       memory_->counters.late_says += static_cast<uint64_t>(file_.clean_up(now()));
       has_cleaned_up_ = true;
       self_->delayed_send(self_, clean_up_every, clean_up_atom_v);

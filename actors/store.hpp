@@ -14,6 +14,9 @@
 
 namespace creamery {
 
+/// The name under which the store keeps when the process before this one was there last, in milliseconds since 1970.
+inline constexpr const char* last_life = "last life";
+
 /// What is kept while the store's actors come and go.
 struct store_memory {
   explicit store_memory(std::shared_ptr<durable_store> opened) : file(std::move(opened)) {
@@ -21,6 +24,8 @@ struct store_memory {
 
   std::shared_ptr<durable_store> file;
   store_report counters;
+  /// It is known when the process before this one ended.
+  bool has_begun = false;
 };
 
 /// Writes events and what cogs leave behind, many at a time: whatever is in its mailbox when the first one is taken is written in the

@@ -20,7 +20,7 @@ long_threads() {
   configure build-tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCREAMERY_SANITIZE=thread
   compile build-tsan
   TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1 suppressions=$PWD/tests/thread-sanitizer.supp" \
-    run_ctest build-tsan -L ordinary -R '^(sanitizer\.|unit\.(supervision|delivery|actors|net|admin|store)|integration\.(chaos|supervision|shutdown|gaps|process_death|cogs))'
+    run_ctest build-tsan -L ordinary -R '^(sanitizer\.|unit\.(supervision|delivery|actors|net|admin|store)|integration\.(chaos|supervision|shutdown|gaps|process_death|cogs|storage|eventsub|webhooks|conduits|pubsub|event_chat))'
 }
 
 # Every fuzz target for a minute, beginning with the inputs that are kept.

@@ -104,7 +104,7 @@ std::string emotes(const chat_text& message) {
   }
   std::string all;
   for (const auto& [id, ranges] : places)
-    all += (all.empty() ? "" : "/") + id + ":" + ranges;
+    all.append(all.empty() ? "" : "/").append(id).append(":").append(ranges);
   return all;
 }
 

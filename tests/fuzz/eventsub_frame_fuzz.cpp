@@ -1,6 +1,7 @@
-// What EventSub says over a WebSocket: nothing throws, what is handed on lies in what was received, and what could be read as a
-// struct comes out of it as the same again.
+// What EventSub says over a WebSocket: nothing throws, what is handed on lies in what was received, what could be read as a
+// struct comes out of it as the same again, and what is said in chat is one line.
 
+#include "messages/eventsub/chat_line.hpp"
 #include "messages/eventsub/event.hpp"
 #include "messages/eventsub/subscription_types.hpp"
 #include "runtime/eventsub/frame.hpp"
@@ -49,6 +50,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   all_there_and_back(event_types{}, event);
   for (const auto& type : subscription_types())
     (void)business_key(event, type.business_key);
+  for (auto type : chat_types())
+    if (auto line = chat_line({1, "bot", "m", std::string{type}, "1", "s", "2026-05-01T00:00:00Z", std::string{event}});
+        line && line->find_first_of(std::string_view{"\r\n\0", 3}) != std::string::npos)
+      std::abort(); // whatever an event contains, it is one line
   session it{{}, 1};
   session::time_point now{std::chrono::hours{1}};
   session_action::list todo;

@@ -109,6 +109,19 @@ class Eventsub(EventScenario):
         self.assertEqual(self.sessions(bots)[0]["gaps"], 8)
         self.assertIn("no events were received from", bots.process.output)
 
+    def test_what_was_missed_while_the_process_was_away_is_told(self) -> None:
+        twitch, bots = self.begin(["channel_raid_in"])
+        self.assertEqual(self.raid(twitch), 1)
+        self.check(twitch, bots)
+        commits = bots.report()["store"]["commits"]
+        wait_for(lambda: bots.report()["store"]["commits"] > commits + 1, "it is written down that it is there")
+        self.assertEqual(self.sessions(bots)[0]["gaps"], 0)
+        bots.process.kill()
+        bots.start()
+        self.wait_until_subscribed(bots, 1)
+        wait_for(lambda: self.sessions(bots)[0]["gaps"] == 1, "the gap is told", show=bots.report)
+        self.assertEqual(bots.process.output.count("no events were received from"), 1)
+
     def test_a_session_that_can_not_be_moved_is_begun_anew(self) -> None:
         twitch, bots = self.begin(["channel_raid_in"])
         twitch.request("POST", "/event_sockets", {"action": "reconnect", "to_invalid": True})
