@@ -76,9 +76,12 @@ public:
     if (is_storing_ || !store_ || memory_.pending.empty())
       return;
     is_storing_ = true;
+    const auto attempt = ++attempts_;
     self_->request(store_, caf::infinite, memory_.pending.front().what)
       .then(
-        [this](const eventsub::receipt& receipt) {
+        [this, attempt](const eventsub::receipt& receipt) {
+          if (attempt != attempts_)
+            return; // its successor has been asked the same
           is_storing_ = false;
           auto done = std::move(memory_.pending.front());
           memory_.pending.pop_front();
@@ -90,7 +93,9 @@ public:
             on_empty_();
           put_away();
         },
-        [this](const caf::error&) {
+        [this, attempt](const caf::error&) {
+          if (attempt != attempts_)
+            return;
           // The store has ended, and we are told the next one; or it can't write just now.
           is_storing_ = false;
           alarm_.at(self_, self_->clock().now() + store_again);
@@ -153,6 +158,8 @@ private:
   std::function<void()> on_empty_;
   store_actor store_;
   bool is_storing_ = false;
+  /// How often the store was asked. Only the last one counts: a store that is gone may refuse after its successor was asked.
+  uint64_t attempts_ = 0;
 };
 
 } // namespace creamery

@@ -239,15 +239,20 @@ void outbox_state::forget_ended() {
   if (is_forgetting_ || is_resting_ || !store_ || ended.empty())
     return;
   is_forgetting_ = true;
+  const auto attempt = ++attempts_;
   self_->request(store_, caf::infinite, answered_atom_v, ended)
     .then(
-      [this, count = ended.size()] {
+      [this, count = ended.size(), attempt] {
+        if (attempt != attempts_)
+          return; // its successor has been asked the same
         is_forgetting_ = false;
         memory_->ended.erase(memory_->ended.begin(), memory_->ended.begin() + static_cast<ptrdiff_t>(count));
         drained_.check([this] { return is_drained(); });
         forget_ended();
       },
-      [this](const caf::error&) {
+      [this, attempt](const caf::error&) {
+        if (attempt != attempts_)
+          return;
         // Either it has ended, and the account will name the next one, or the disk doesn't take it just now.
         is_forgetting_ = false;
         is_resting_ = true;

@@ -94,6 +94,8 @@ private:
   store_actor store_;
   bool is_asking_ = false;
   bool is_forgetting_ = false;
+  /// How often the store was asked to forget something. Only the last one counts, see `event_intake`.
+  uint64_t attempts_ = 0;
   /// The store couldn't forget something just now.
   bool is_resting_ = false;
   std::shared_ptr<spdlog::logger> log_;

@@ -20,16 +20,21 @@ using strings = std::vector<std::string>;
 struct store_record {
   std::vector<eventsub::arrivals::one> events;
   bool takes = true;
+  /// Answers come when the test gives them.
+  bool holds = false;
+  std::vector<caf::typed_response_promise<eventsub::receipt>> held = {};
 };
 
-store_actor::behavior_type store_double(std::shared_ptr<store_record> x) {
+store_actor::behavior_type store_double(store_actor::pointer self, std::shared_ptr<store_record> x) {
   return {
     [](ready_atom) {},
     [](drain_atom) { return true; },
-    [x](const eventsub::arrivals& arrived) -> caf::result<eventsub::receipt> {
+    [self, x](const eventsub::arrivals& arrived) -> caf::result<eventsub::receipt> {
       if (!x->takes)
         return caf::make_error(caf::sec::runtime_error, "the disk is full");
       x->events.insert(x->events.end(), arrived.events.begin(), arrived.events.end());
+      if (x->holds)
+        return x->held.emplace_back(self->make_response_promise<eventsub::receipt>());
       return eventsub::receipt{arrived.events.size(), 0, 0};
     },
     [](caf::get_atom, const std::string&, const std::string&, uint64_t) { return std::vector<eventsub::event>{}; },
@@ -144,7 +149,7 @@ struct session_fixture : creamery::test::timed_fixture {
     tell(it, link_opened{link});
   }
 
-  void hear(size_t link, const strings& texts) {
+  link_lines lines_of(size_t link, const strings& texts) {
     line_batch batch;
     std::string all;
     for (const auto& text : texts) {
@@ -155,7 +160,11 @@ struct session_fixture : creamery::test::timed_fixture {
     batch.cost = all.size();
     batch.first = messages;
     messages += texts.size();
-    tell(it, link_lines{link, std::move(batch), 0});
+    return {link, std::move(batch), 0};
+  }
+
+  void hear(size_t link, const strings& texts) {
+    tell(it, lines_of(link, texts));
   }
 
   /// What is asked of Twitch right now.
@@ -450,6 +459,28 @@ SCENARIO("a conduit's shard subscribes to nothing, and has each of its sessions 
     CHECK_EQ(dialled.size(), 2u);
   }
   kill(conduit);
+}
+
+SCENARIO("an answer of the store that is gone doesn't count for its successor") {
+  begin();
+  kill(keeper);
+  stored->holds = true;
+  auto successor = sys.spawn(store_double, stored);
+  // The first event is still handed to the one that is gone, whose refusal comes behind the news of the next one.
+  caf::anon_send(it, lines_of(1, {raid("a")}));
+  caf::anon_send(it, use_atom_v, successor);
+  sched.run();
+  REQUIRE_EQ(stored->held.size(), 1u);
+  hear(1, {raid("b")});
+  hear(1, {raid("c")});
+  CHECK_EQ(stored->held.size(), 1u); // one after the other
+  stored->holds = false;
+  for (auto& one : std::exchange(stored->held, {}))
+    one.deliver(eventsub::receipt{1, 0, 0});
+  sched.run();
+  CHECK_EQ(ids(), (strings{"a", "b", "c"}));
+  CHECK_EQ(report().events, 3u);
+  kill(successor);
 }
 
 END_FIXTURE_SCOPE()
