@@ -21,11 +21,6 @@ eventsub_memory::eventsub_memory(const eventsub_settings& settings)
   : session(settings.session, std::random_device{}()), subscriber(settings) {
 }
 
-eventsub_memory::~eventsub_memory() {
-  for (auto& [id, one] : links)
-    one.socket->close();
-}
-
 eventsub_session_state::eventsub_session_state(eventsub_session_actor::pointer self, subscriber_identity who,
                                                std::optional<uint64_t> shard, eventsub_settings settings,
                                                link_opener open, kept<eventsub_memory> memory)
@@ -53,8 +48,7 @@ eventsub_session_state::eventsub_session_state(eventsub_session_actor::pointer s
 
 eventsub_session_actor::behavior_type eventsub_session_state::make_behavior() {
   end_with_exceptions(self_);
-  for (auto& [id, one] : memory_->links)
-    one.socket->attach(link_owner_actor{self_}, id);
+  memory_->links.attach(link_owner_actor{self_});
   if (!shard_)
     subscriber_.start();
   set_alarm();
@@ -71,10 +65,7 @@ eventsub_session_actor::behavior_type eventsub_session_state::make_behavior() {
     [this](use_atom, const router_actor& router) { chat_.use(router); },
     [this](use_atom, const account_directory_actor& accounts) { subscriber_.use(accounts); },
     [this](use_atom, const conduit_actor& conduit) { follow(conduit); },
-    [this](fault_atom, const std::string&) {
-      for (auto& [id, one] : memory_->links)
-        one.socket->close(); // `link_closed` follows, as if the server had ended it
-    },
+    [this](fault_atom, const std::string&) { memory_->links.close_all(); },
     [this](caf::tick_atom) {
       alarm_.rang(self_);
       on_tick();
@@ -93,9 +84,7 @@ void eventsub_session_state::check_drained() {
 
 void eventsub_session_state::on_tick() {
   auto now = self_->clock().now();
-  auto is_reading = std::none_of(memory_->links.begin(), memory_->links.end(),
-                                 [](const auto& x) { return x.second.socket->reading_paused(); });
-  if (!is_drained() || !is_reading) // we are the ones who don't get on
+  if (!is_drained() || !memory_->links.is_reading()) // we are the ones who don't get on
     memory_->session.excuse_silence(now);
   eventsub::session_action::list todo;
   memory_->session.expire(now, todo);
@@ -109,12 +98,10 @@ void eventsub_session_state::on_tick() {
 // -- the socket --------------------------------------------------------------------------------------------------------------
 
 void eventsub_session_state::on_lines(const link_lines& arrived) {
-  auto from = memory_->links.find(arrived.link);
-  if (from == memory_->links.end())
+  auto* from = memory_->links.source_of(arrived);
+  if (from == nullptr)
     return;
   const auto& lines = arrived.lines;
-  if (lines.first + lines.lines.size() <= from->second.messages)
-    return; // our predecessor has seen to them: they are pending
   auto now = self_->clock().now();
   eventsub::session_action::list todo;
   eventsub::arrivals events;
@@ -128,11 +115,11 @@ void eventsub_session_state::on_lines(const link_lines& arrived) {
         events.events.push_back(std::move(one));
       }
     }
-  from->second.messages = lines.first + lines.lines.size();
+  link_table::done(*from, arrived);
   const auto has_events = !events.events.empty();
-  const auto has_chat = chat_.take(from->second.socket, has_events ? 0 : lines.cost, arrived.read_at);
+  const auto has_chat = chat_.take(from->socket, has_events ? 0 : lines.cost, arrived.read_at);
   if (has_events || !has_chat)
-    intake_.take(std::move(events), from->second.socket, lines.cost);
+    intake_.take(std::move(events), from->socket, lines.cost);
   perform(std::move(todo));
   intake_.put_away();
   set_alarm();
@@ -151,7 +138,7 @@ bool eventsub_session_state::take_chat(const eventsub::event& event, const event
 }
 
 void eventsub_session_state::on_closed(const link_closed& closed) {
-  if (memory_->links.erase(closed.link) == 0)
+  if (!memory_->links.ended(closed.link))
     return;
   auto& why = memory_->subscriber.last_error;
   why = to_string(closed.why);
@@ -173,13 +160,11 @@ void eventsub_session_state::perform(const eventsub::session_action::open& actio
     memory_->session.closed(action.link, 0, to_string(server.error()), self_->clock().now(), todo);
     return perform(std::move(todo));
   }
-  memory_->links[action.link] = {open_(link_owner_actor{self_}, action.link, *server)};
+  memory_->links.add(action.link, open_(link_owner_actor{self_}, action.link, *server));
 }
 
 void eventsub_session_state::perform(const eventsub::session_action::close& action) {
-  auto link = memory_->links.extract(action.link);
-  if (!link.empty())
-    link.mapped().socket->close();
+  memory_->links.close(action.link);
 }
 
 void eventsub_session_state::perform(const eventsub::session_action::begun& action) {

@@ -5,6 +5,7 @@
 #include "actors/event_intake.hpp"
 #include "actors/event_subscriber.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/link_table.hpp"
 #include "actors/net_link.hpp"
 #include "actors/settings.hpp"
 #include "actors/wake_up.hpp"
@@ -14,7 +15,6 @@
 #include <spdlog/logger.h>
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,21 +24,11 @@ namespace creamery {
 
 /// What a session is in the middle of; it outlives its actor, and with it the sockets do.
 struct eventsub_memory {
-  struct link {
-    std::shared_ptr<net_link> socket;
-    /// How many of its messages have been dealt with: those that are delivered again to a successor are known by that.
-    uint64_t messages = 0;
-  };
-
   explicit eventsub_memory(const eventsub_settings& settings);
-  eventsub_memory(const eventsub_memory&) = delete;
-  eventsub_memory& operator=(const eventsub_memory&) = delete;
-  /// Closes the sockets.
-  ~eventsub_memory();
 
   eventsub::session session;
   subscriber_memory subscriber;
-  std::map<uint64_t, link> links;
+  link_table links;
   intake_memory intake;
   chat_intake_memory chat;
 };

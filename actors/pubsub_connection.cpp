@@ -26,11 +26,6 @@ pubsub_memory::pubsub_memory(const pubsub_settings& settings)
   : look_up_again(settings.look_up_again, std::random_device{}()), numbering(std::random_device{}()) {
 }
 
-pubsub_memory::~pubsub_memory() {
-  for (auto& [id, one] : links)
-    one.socket->close();
-}
-
 pubsub_connection_state::pubsub_connection_state(pubsub_connection_actor::pointer self, pubsub_identity who,
                                                  pubsub_settings settings, link_opener open, kept<pubsub_memory> memory)
   : self_(self),
@@ -44,8 +39,7 @@ pubsub_connection_state::pubsub_connection_state(pubsub_connection_actor::pointe
 
 pubsub_connection_actor::behavior_type pubsub_connection_state::make_behavior() {
   end_with_exceptions(self_);
-  for (auto& [id, one] : memory_->links)
-    one.socket->attach(link_owner_actor{self_}, id);
+  memory_->links.attach(link_owner_actor{self_});
   for (const auto& one : memory_->questions)
     ask_for_token(one.what.account); // our predecessor heard no answer
   look_up();
@@ -68,10 +62,7 @@ pubsub_connection_actor::behavior_type pubsub_connection_state::make_behavior() 
       for (const auto& account : std::exchange(asked_, {}))
         ask_for_token(account);
     },
-    [this](fault_atom, const std::string&) {
-      for (auto& [id, one] : memory_->links)
-        one.socket->close(); // `link_closed` follows, as if the server had ended it
-    },
+    [this](fault_atom, const std::string&) { memory_->links.close_all(); },
     [this](caf::tick_atom) {
       alarm_.rang(self_);
       on_tick();
@@ -98,10 +89,10 @@ void pubsub_connection_state::on_tick() {
 // -- the socket --------------------------------------------------------------------------------------------------------------
 
 void pubsub_connection_state::on_lines(const link_lines& arrived) {
-  auto from = memory_->links.find(arrived.link);
+  auto* from = memory_->links.source_of(arrived);
+  if (from == nullptr)
+    return;
   const auto& lines = arrived.lines;
-  if (from == memory_->links.end() || lines.first + lines.lines.size() <= from->second.messages)
-    return; // our predecessor has seen to them: they are pending
   auto now = self_->clock().now();
   pubsub::session_action::list todo;
   eventsub::arrivals events;
@@ -116,8 +107,8 @@ void pubsub_connection_state::on_lines(const link_lines& arrived) {
       one.json = std::move(message->text);
       events.events.push_back({std::move(one), ""});
     }
-  from->second.messages = lines.first + lines.lines.size();
-  intake_.take(std::move(events), from->second.socket, lines.cost);
+  link_table::done(*from, arrived);
+  intake_.take(std::move(events), from->socket, lines.cost);
   perform(std::move(todo));
   std::erase_if(memory_->refused, [this](const auto& x) { return memory_->session->is_listening(x.first); });
   if (memory_->session->listening() > 0)
@@ -127,7 +118,7 @@ void pubsub_connection_state::on_lines(const link_lines& arrived) {
 }
 
 void pubsub_connection_state::on_closed(const link_closed& closed) {
-  if (memory_->links.erase(closed.link) == 0)
+  if (!memory_->links.ended(closed.link))
     return;
   memory_->last_error = to_string(closed.why);
   pubsub::session_action::list todo;
@@ -142,18 +133,16 @@ void pubsub_connection_state::perform(pubsub::session_action::list todo) {
 }
 
 void pubsub_connection_state::perform(const pubsub::session_action::open& action) {
-  memory_->links[action.link] = {open_(link_owner_actor{self_}, action.link, settings_.server)};
+  memory_->links.add(action.link, open_(link_owner_actor{self_}, action.link, settings_.server));
 }
 
 void pubsub_connection_state::perform(const pubsub::session_action::close& action) {
-  auto link = memory_->links.extract(action.link);
-  if (!link.empty())
-    link.mapped().socket->close();
+  memory_->links.close(action.link);
 }
 
 void pubsub_connection_state::perform(const pubsub::session_action::ping& action) {
-  if (auto link = memory_->links.find(action.link); link != memory_->links.end())
-    link->second.socket->send(pubsub::ping); // if it isn't taken, there is no answer, either
+  if (auto* link = memory_->links.find(action.link))
+    link->socket->send(pubsub::ping); // if it isn't taken, there is no answer, either
 }
 
 void pubsub_connection_state::perform(const pubsub::session_action::listen& action) {
@@ -244,10 +233,9 @@ void pubsub_connection_state::on_token(const std::string& account, const secret&
   std::erase_if(memory_->questions, [&](const pubsub_memory::question& one) {
     if (one.what.account != account)
       return false;
-    auto link = memory_->links.find(one.what.link);
-    if (link != memory_->links.end())
-      link->second.socket->send(pubsub::make_request("LISTEN", one.what.nonce, one.what.topics, token)
-                                  .reveal()); // else it isn't answered, either
+    if (auto* link = memory_->links.find(one.what.link))
+      link->socket->send(pubsub::make_request("LISTEN", one.what.nonce, one.what.topics, token)
+                           .reveal()); // else it isn't answered, either
     return true;
   });
 }

@@ -3,6 +3,7 @@
 #include "actors/drain_promises.hpp"
 #include "actors/event_intake.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/link_table.hpp"
 #include "actors/net_link.hpp"
 #include "actors/settings.hpp"
 #include "actors/wake_up.hpp"
@@ -36,12 +37,6 @@ struct pubsub_identity {
 
 /// What a connection is in the middle of; it outlives its actor, and with it the sockets do.
 struct pubsub_memory {
-  struct link {
-    std::shared_ptr<net_link> socket;
-    /// How many of its messages have been dealt with.
-    uint64_t messages = 0;
-  };
-
   /// A question that waits for a token.
   struct question {
     pubsub::session_action::listen what;
@@ -49,16 +44,12 @@ struct pubsub_memory {
   };
 
   explicit pubsub_memory(const pubsub_settings& settings);
-  pubsub_memory(const pubsub_memory&) = delete;
-  pubsub_memory& operator=(const pubsub_memory&) = delete;
-  /// Closes the sockets.
-  ~pubsub_memory();
 
   /// Nothing: not all ids are known yet.
   std::optional<pubsub::session> session;
   std::map<std::string, std::string> ids;
   backoff look_up_again;
-  std::map<uint64_t, link> links;
+  link_table links;
   std::vector<question> questions;
   intake_memory intake;
   /// Distinguishes what came from all that came before this process, and counts it.
