@@ -45,6 +45,18 @@ bot_state::bot_state(bot_actor::pointer self, bot_settings settings, account_dir
               [&environment, path = "bots/" + settings_.name] { environment.memory.forget(path); }) {
 }
 
+template <class Use>
+void bot_state::for_event_parts(Use use) const {
+  for (const auto& [name, address] : eventsub_)
+    use(address);
+  for (const auto& [name, address] : pubsub_)
+    use(address);
+  if (conduit_)
+    use(conduit_);
+  if (subscriptions_)
+    use(subscriptions_);
+}
+
 bot_actor::behavior_type bot_state::make_behavior() {
   follow_account();
   const auto& policies = environment_.supervision;
@@ -80,14 +92,7 @@ bot_actor::behavior_type bot_state::make_behavior() {
         self_->send(address, use_atom_v, accounts);
       if (sender_)
         self_->send(sender_, use_atom_v, accounts);
-      for (const auto& [session, address] : eventsub_)
-        self_->send(address, use_atom_v, accounts);
-      for (const auto& [connection, address] : pubsub_)
-        self_->send(address, use_atom_v, accounts);
-      if (conduit_)
-        self_->send(conduit_, use_atom_v, accounts);
-      if (subscriptions_)
-        self_->send(subscriptions_, use_atom_v, accounts);
+      for_event_parts([&](const auto& part) { self_->send(part, use_atom_v, accounts); });
       for (const auto& [connection, address] : connections_)
         self_->send(address, use_atom_v, accounts);
       follow_account();
@@ -105,14 +110,7 @@ bot_actor::behavior_type bot_state::make_behavior() {
       store_ = store;
       for (const auto& [cog, address] : cogs_)
         self_->send(address, use_atom_v, store);
-      for (const auto& [session, address] : eventsub_)
-        self_->send(address, use_atom_v, store);
-      for (const auto& [connection, address] : pubsub_)
-        self_->send(address, use_atom_v, store);
-      if (conduit_)
-        self_->send(conduit_, use_atom_v, store);
-      if (subscriptions_)
-        self_->send(subscriptions_, use_atom_v, store);
+      for_event_parts([&](const auto& part) { self_->send(part, use_atom_v, store); });
     },
     [this](const std::string& connection, const bot_ready& ready) { on_ready(connection, ready); },
     [this](const eventsub::subscription_news& news) {
@@ -516,19 +514,11 @@ caf::result<bot_report> bot_state::report() {
     all.ask<connection_report>(
       self_, address, report_timeout, [](auto& answer, auto& part) { answer.connections.push_back(std::move(part)); },
       caf::get_atom_v);
-  auto ask_about_events = [&](const auto& address) {
+  for_event_parts([&](const auto& address) {
     all.ask<eventsub_report>(
       self_, address, report_timeout, [](auto& answer, auto& part) { answer.eventsub.push_back(std::move(part)); },
       caf::get_atom_v);
-  };
-  for (const auto& [name, address] : eventsub_)
-    ask_about_events(address);
-  for (const auto& [name, address] : pubsub_)
-    ask_about_events(address);
-  if (conduit_)
-    ask_about_events(conduit_);
-  if (subscriptions_)
-    ask_about_events(subscriptions_);
+  });
   return all.when_complete([this](auto& answer) {
     for (auto& cog : answer.router.cogs) {
       auto ledger = ledger_of(cog.name);

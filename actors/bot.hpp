@@ -42,6 +42,9 @@ private:
   caf::actor start_router();
   caf::actor start_cog(const cog_settings& cog, const std::shared_ptr<const cog_module>& module);
   caf::actor start_sender();
+  /// Calls `use` with each of those by whom the bot's events come.
+  template <class Use>
+  void for_event_parts(Use use) const;
   /// Adds the sessions over which the bot's events come.
   void add_eventsub();
   /// Adds the connections to a PubSub server, each with as many topics as fit.
