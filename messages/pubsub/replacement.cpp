@@ -20,8 +20,10 @@ using strings = std::vector<std::string>;
 struct known_topic {
   std::string_view name;
   pubsub_topic what;
-  /// What its topics begin with.
+  /// What its topics begin with, whatever their version.
   std::string_view begin;
+  /// The version that is spoken here, if there are several.
+  std::string_view version;
   std::vector<std::string_view> types;
 };
 
@@ -31,17 +33,19 @@ const std::vector<known_topic>& topics() {
     {"channel_points",
      channel_points,
      "channel-points-channel-v1.",
+     "",
      {"channel.channel_points_custom_reward_redemption.add", "channel.channel_points_custom_reward_redemption.update",
       "channel.channel_points_custom_reward.add", "channel.channel_points_custom_reward.update",
       "channel.channel_points_custom_reward.remove"}},
-    {"bits", bits, "channel-bits-events-v", {"channel.cheer"}},
-    {"bits_badge", bits_badge, "channel-bits-badge-unlocks.", {"channel.chat.notification"}},
+    {"bits", bits, "channel-bits-events-v", "2.", {"channel.cheer"}},
+    {"bits_badge", bits_badge, "channel-bits-badge-unlocks.", "", {"channel.chat.notification"}},
     {"channel_subscriptions",
      channel_subscriptions,
      "channel-subscribe-events-v1.",
+     "",
      {"channel.subscribe", "channel.subscription.message", "channel.subscription.gift"}},
-    {"whispers", whispers, "whispers.", {"user.whisper.message"}},
-    {"moderator_actions", moderator_actions, "chat_moderator_actions.", {"channel.moderate"}},
+    {"whispers", whispers, "whispers.", "", {"user.whisper.message"}},
+    {"moderator_actions", moderator_actions, "chat_moderator_actions.", "", {"channel.moderate"}},
   };
   return all;
 }
@@ -96,10 +100,9 @@ private:
     return text_of(content_, "broadcaster_user_id");
   }
 
-  void add(pubsub_topic what, std::string_view topic, const std::string& id, const json& message,
-           strings missing = {}) {
-    made_.push_back({what, std::string{topic} + "." + id, message.dump(-1, ' ', false, json::error_handler_t::replace),
-                     std::move(missing)});
+  void add(pubsub_topic what, const std::string& id, const json& message, strings missing = {}) {
+    made_.push_back(
+      {what, begin_of(what) + id, message.dump(-1, ' ', false, json::error_handler_t::replace), std::move(missing)});
   }
 
   void redemption(std::string_view type) {
@@ -129,7 +132,7 @@ private:
                     {"status", upper(text_of(content_, "status"))}};
     if (auto input = text_of(content_, "user_input"); !input.empty())
       redemption["user_input"] = input;
-    add(pubsub_topic::channel_points, "channel-points-channel-v1", channel_id(),
+    add(pubsub_topic::channel_points, channel_id(),
         {{"type", type}, {"data", {{"timestamp", event_.sent_at}, {"redemption", std::move(redemption)}}}},
         std::move(missing));
   }
@@ -152,13 +155,13 @@ private:
           "redemptions_redeemed_current_stream", "cooldown_expires_at"})
       reward[same] = member_of(content_, same);
     auto place = "/data/" + std::string{name};
-    add(pubsub_topic::channel_points, "channel-points-channel-v1", channel_id(),
+    add(pubsub_topic::channel_points, channel_id(),
         {{"type", type}, {"data", {{"timestamp", event_.sent_at}, {name, std::move(reward)}}}},
         {place + "/is_sub_only", place + "/template_id", place + "/updated_for_indicator_at"});
   }
 
   void cheer() {
-    add(pubsub_topic::bits, "channel-bits-events-v2", channel_id(),
+    add(pubsub_topic::bits, channel_id(),
         {{"data",
           {{"user_name", member_of(content_, "user_login")},
            {"channel_name", member_of(content_, "broadcaster_user_login")},
@@ -180,7 +183,7 @@ private:
   void badge() {
     if (text_of(content_, "notice_type") != "bits_badge_tier")
       return; // something else that chat shows
-    add(pubsub_topic::bits_badge, "channel-bits-badge-unlocks", channel_id(),
+    add(pubsub_topic::bits_badge, channel_id(),
         {{"user_id", member_of(content_, "chatter_user_id")},
          {"user_name", member_of(content_, "chatter_user_login")},
          {"channel_id", channel_id()},
@@ -238,7 +241,7 @@ private:
     } else {
       lack({"cumulative_months", "streak_months", "months"});
     }
-    add(pubsub_topic::channel_subscriptions, "channel-subscribe-events-v1", channel_id(), message, std::move(missing));
+    add(pubsub_topic::channel_subscriptions, channel_id(), message, std::move(missing));
   }
 
   void whisper() {
@@ -265,7 +268,7 @@ private:
                   {"badges", nullptr},
                   {"profile_image", nullptr}}}};
     auto as_text = object.dump(-1, ' ', false, json::error_handler_t::replace);
-    add(pubsub_topic::whispers, "whispers", text_of(content_, "to_user_id"),
+    add(pubsub_topic::whispers, text_of(content_, "to_user_id"),
         {{"type", "whisper_received"}, {"data", std::move(as_text)}, {"data_object", std::move(object)}},
         {"/data_object/id", "/data_object/thread_id", "/data_object/tags/color", "/data_object/tags/user_type",
          "/data_object/tags/emotes", "/data_object/tags/badges", "/data_object/recipient/color",
@@ -275,8 +278,7 @@ private:
   // -- moderation -----------------------------------------------------------------------------------------------------------
 
   void add_moderation(std::string_view type, json data) {
-    add(pubsub_topic::moderator_actions, "chat_moderator_actions.*", channel_id(),
-        {{"type", type}, {"data", std::move(data)}});
+    add(pubsub_topic::moderator_actions, "*." + channel_id(), {{"type", type}, {"data", std::move(data)}});
   }
 
   void moderation() {
@@ -320,7 +322,7 @@ private:
     // `add_blocked_term` was `add_blocked_term`; removing was called deleting.
     auto type = action.starts_with("remove_") ? "delete_" + action.substr(7) : action;
     for (const auto& term : member_of(about, "terms"))
-      add(pubsub_topic::moderator_actions, "chat_moderator_actions.*", channel_id(),
+      add(pubsub_topic::moderator_actions, "*." + channel_id(),
           {{"type", "channel_terms_action"},
            {"data",
             {{"type", type},
@@ -377,6 +379,13 @@ std::vector<std::string_view> topic_names() {
   for (const auto& one : topics())
     names.push_back(one.name);
   return names;
+}
+
+std::string begin_of(pubsub_topic what) {
+  for (const auto& one : topics())
+    if (one.what == what)
+      return std::string{one.begin} + std::string{one.version};
+  return {};
 }
 
 std::vector<std::string_view> replacements_of(pubsub_topic what) {

@@ -18,6 +18,9 @@ std::optional<pubsub_topic> find_topic(std::string_view name);
 /// All these names.
 std::vector<std::string_view> topic_names();
 
+/// What its topics begin with; ids follow, with a '.' between them if there are two: `channel-bits-events-v2.`.
+std::string begin_of(pubsub_topic what);
+
 /// The types of EventSub that say what the topic said.
 std::vector<std::string_view> replacements_of(pubsub_topic what);
 

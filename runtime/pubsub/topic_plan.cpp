@@ -1,5 +1,7 @@
 #include "runtime/pubsub/topic_plan.hpp"
 
+#include "messages/pubsub/replacement.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -18,18 +20,6 @@ std::string id_of(const std::string& name, const std::map<std::string, std::stri
 }
 
 } // namespace
-
-std::string_view begin_of(pubsub_topic what) {
-  switch (what) {
-    case pubsub_topic::channel_points: return "channel-points-channel-v1.";
-    case pubsub_topic::bits: return "channel-bits-events-v2.";
-    case pubsub_topic::bits_badge: return "channel-bits-badge-unlocks.";
-    case pubsub_topic::channel_subscriptions: return "channel-subscribe-events-v1.";
-    case pubsub_topic::whispers: return "whispers.";
-    case pubsub_topic::moderator_actions: return "chat_moderator_actions.";
-  }
-  return {};
-}
 
 bool is_own(const topic_wish& wish, const std::string& account) {
   return wish.channel.empty() || wish.moderator == account;
@@ -74,7 +64,7 @@ std::vector<session::wanted> topics_of(const std::vector<topic_wish>& wishes, co
     auto moderator = one.moderator.empty() ? about : id_of(one.moderator, ids);
     if (about.empty() || moderator.empty())
       continue;
-    auto topic = std::string{begin_of(one.what)};
+    auto topic = begin_of(one.what);
     if (one.what == pubsub_topic::moderator_actions)
       topic += moderator + ".";
     all.push_back({topic + about, is_own(one, account) ? account : one.channel});

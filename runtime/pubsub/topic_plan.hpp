@@ -5,7 +5,6 @@
 
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace creamery::pubsub {
@@ -20,9 +19,6 @@ struct topic_wish {
 
   friend bool operator==(const topic_wish&, const topic_wish&) = default;
 };
-
-/// What the topics of a kind begin with; ids follow.
-std::string_view begin_of(pubsub_topic what);
 
 /// Whether it is the bot's own token that allows it, and not that of the channel's owner. @param account the bot's.
 bool is_own(const topic_wish& wish, const std::string& account);
