@@ -397,13 +397,26 @@ result<std::string> write_as(const event& event) {
   return write(*content, event.sent_at);
 }
 
+using chat_event_types =
+  type_list<channel_chat_message, channel_chat_notification, channel_chat_clear, channel_chat_clear_user_messages,
+            channel_chat_message_delete, channel_chat_settings_update>;
+
+template <class... Ts>
+std::vector<std::string_view> names_of(type_list<Ts...>) {
+  return {Ts::type...};
+}
+
+template <class... Ts>
+result<std::string> write_as_one_of(type_list<Ts...>, const event& event) {
+  result<std::string> line = failure{event.type, "isn't about chat"};
+  (void)((event.type == Ts::type && (line = write_as<Ts>(event), true)) || ...);
+  return line;
+}
+
 } // namespace
 
 const std::vector<std::string_view>& chat_types() {
-  static const std::vector<std::string_view> all{
-    channel_chat_message::type,        channel_chat_notification::type,
-    channel_chat_clear::type,          channel_chat_clear_user_messages::type,
-    channel_chat_message_delete::type, channel_chat_settings_update::type};
+  static const auto all = names_of(chat_event_types{});
   return all;
 }
 
@@ -412,19 +425,7 @@ bool is_chat(std::string_view type) {
 }
 
 result<std::string> chat_line(const event& event) {
-  if (event.type == channel_chat_message::type)
-    return write_as<channel_chat_message>(event);
-  if (event.type == channel_chat_notification::type)
-    return write_as<channel_chat_notification>(event);
-  if (event.type == channel_chat_clear::type)
-    return write_as<channel_chat_clear>(event);
-  if (event.type == channel_chat_clear_user_messages::type)
-    return write_as<channel_chat_clear_user_messages>(event);
-  if (event.type == channel_chat_message_delete::type)
-    return write_as<channel_chat_message_delete>(event);
-  if (event.type == channel_chat_settings_update::type)
-    return write_as<channel_chat_settings_update>(event);
-  return failure{event.type, "isn't about chat"};
+  return write_as_one_of(chat_event_types{}, event);
 }
 
 } // namespace creamery::eventsub
