@@ -130,20 +130,19 @@ bool conduit::attached(const helix::outcome<std::vector<helix::conduit_shard>>& 
   auto why = answer ? helix::error{helix::error::kind::refused, 202,
                                    "Twitch didn't attach the session to shard " + std::to_string(asked_shard_)}
                     : answer.error();
-  fail(why, now);
-  one.due = std::exchange(due_, {});
-  if (why.status == not_found) { // it was deleted: by somebody, or because nobody was attached for three days
-    stage_ = stage::find;
-    due_ = std::exchange(one.due, {});
-    id_.clear();
-    for (auto& x : shards_)
-      x.is_attached = false;
+  problem_ = to_string(why);
+  const auto again = now + retry_.next();
+  if (why.status != not_found) {
+    one.due = again;
+    return false;
   }
+  // It was deleted: by somebody, or because nobody was attached for three days.
+  stage_ = stage::find;
+  due_ = again;
+  id_.clear();
+  for (auto& x : shards_)
+    x.is_attached = false;
   return false;
-}
-
-void conduit::forget_question() {
-  is_asking_ = false;
 }
 
 void conduit::use(size_t number, std::string session, time_point now) {

@@ -83,9 +83,6 @@ public:
   /// @returns whether the session that was asked for is attached.
   bool attached(const helix::outcome<std::vector<helix::conduit_shard>>& answer, time_point now);
 
-  /// Nobody will answer any more: it is asked for again.
-  void forget_question();
-
   // -- sessions ------------------------------------------------------------------------------------------------------------
 
   /// The shard's session is this one now. @param number less than `options::shards`.
