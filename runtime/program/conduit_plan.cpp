@@ -2,7 +2,6 @@
 
 #include "runtime/program/cog_options.hpp"
 #include "runtime/program/event_plan.hpp"
-#include "runtime/program/webhook_plan.hpp"
 
 #include <algorithm>
 #include <utility>

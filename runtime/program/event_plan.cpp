@@ -4,7 +4,6 @@
 #include "messages/pubsub/replacement.hpp"
 #include "runtime/program/append_new.hpp"
 #include "runtime/program/cog_options.hpp"
-#include "runtime/program/webhook_plan.hpp"
 #include "runtime/pubsub/frame.hpp"
 
 #include <algorithm>
@@ -106,6 +105,18 @@ void add(std::vector<eventsub::wanted_event>& all, eventsub::wanted_event one) {
 const cog_config* find_cog(const bot_config& bot, std::string_view name) {
   auto found = std::find_if(bot.cogs.begin(), bot.cogs.end(), [&](const auto& x) { return x.name == name; });
   return found == bot.cogs.end() ? nullptr : &*found;
+}
+
+event_transport transport_of(const bot_config& bot) {
+  const auto* cog = find_cog(bot, eventsub_cog);
+  if (cog == nullptr || bot.anonymous)
+    return event_transport::websocket;
+  auto found = cog->options.find("transport");
+  if (found == cog->options.end())
+    return event_transport::websocket;
+  return *found == "webhook"   ? event_transport::webhook
+         : *found == "conduit" ? event_transport::conduit
+                               : event_transport::websocket;
 }
 
 std::vector<eventsub::wanted_event> plan_events(const bot_config& bot, const std::vector<std::string>& of_modules) {

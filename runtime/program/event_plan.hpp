@@ -20,6 +20,12 @@ inline constexpr std::string_view pubsub_cog = "pubsub";
 /// The cog of this name; null: the bot has none.
 const cog_config* find_cog(const bot_config& bot, std::string_view name);
 
+/// How a bot's events come.
+enum class event_transport : uint8_t { websocket, webhook, conduit };
+
+/// What the option `transport` of the cog `eventsub` says; nothing of it, and nonsense, is `websocket`.
+event_transport transport_of(const bot_config& bot);
+
 /// The events that a bot wants of each of its channels: those that its cog `eventsub` names under `events`, a list of names or a map
 /// from name to `{reward: ID}`, those that stand for the `topics` of its cog `pubsub` (all but whispers unless
 /// it says otherwise, and moderators' actions only if the bot has `moderators`), and those that its other cogs name themselves.

@@ -2,7 +2,6 @@
 
 #include "runtime/program/append_new.hpp"
 #include "runtime/program/event_plan.hpp"
-#include "runtime/program/webhook_plan.hpp"
 #include "runtime/store/crash_record.hpp"
 
 #include <algorithm>

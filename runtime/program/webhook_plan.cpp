@@ -166,18 +166,6 @@ bool has_common(const std::vector<std::string>& a, const std::vector<std::string
 
 } // namespace
 
-event_transport transport_of(const bot_config& bot) {
-  const auto* cog = find_cog(bot, eventsub_cog);
-  if (cog == nullptr || bot.anonymous)
-    return event_transport::websocket;
-  auto found = cog->options.find("transport");
-  if (found == cog->options.end())
-    return event_transport::websocket;
-  return *found == "webhook"   ? event_transport::webhook
-         : *found == "conduit" ? event_transport::conduit
-                               : event_transport::websocket;
-}
-
 std::vector<diagnostic> find_webhook_mistakes(const configuration& config) {
   std::vector<diagnostic> found;
 

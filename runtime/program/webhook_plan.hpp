@@ -12,12 +12,6 @@
 
 namespace creamery {
 
-/// How a bot's events come.
-enum class event_transport : uint8_t { websocket, webhook, conduit };
-
-/// What the option `transport` of the cog `eventsub` says; nothing of it, and nonsense, is `websocket`.
-event_transport transport_of(const bot_config& bot);
-
 /// Mistakes in what the cogs `eventsub` say of webhooks, each bot for itself and all together.
 std::vector<diagnostic> find_webhook_mistakes(const configuration& config);
 
