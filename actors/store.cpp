@@ -43,13 +43,15 @@ store_actor::behavior_type store_state::make_behavior() {
   end_with_exceptions(self_);
   file_.begin();
   file_.set_cogs(cogs_);
-  if (!std::exchange(memory_->has_begun, true))
+  if (!memory_->has_begun)
     if (auto when = file_.get(this_life))
       file_.set(last_life, *when);
   if (auto why = file_.commit()) {
     // Without its cogs, every event would be one that nobody waits for.
     note(why);
     self_->quit(caf::make_error(caf::sec::runtime_error, to_string(*why)));
+  } else {
+    memory_->has_begun = true;
   }
   waiting_ = file_.waiting();
   for (const auto& [bot, cogs] : cogs_)
@@ -101,7 +103,6 @@ store_actor::behavior_type store_state::make_behavior() {
 }
 
 caf::result<eventsub::receipt> store_state::add(const eventsub::arrivals& arrived) {
-  begin();
   std::map<std::string, uint64_t> coming;
   for (const auto& one : arrived.events)
     ++coming[one.what.bot];
@@ -113,6 +114,7 @@ caf::result<eventsub::receipt> store_state::add(const eventsub::arrivals& arrive
     memory_->counters.refused += arrived.events.size();
     return caf::make_error(caf::sec::runtime_error, "too many events wait for cogs of bot '" + bot + "'");
   }
+  begin();
   eventsub::receipt receipt;
   for (auto one : arrived.events) {
     switch (file_.add(one.what, one.key, now())) {
@@ -133,6 +135,7 @@ void store_state::make_room(const std::string& bot) {
   for (const auto& [cog, when] : heard_) {
     if (cog.first != bot || self_->clock().now() - when < cog_patience)
       continue;
+    begin();
     if (auto skipped = file_.skip(bot, cog.second); skipped > 0) {
       has_skipped = true;
       memory_->counters.skipped += skipped;

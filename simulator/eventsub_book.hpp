@@ -72,6 +72,7 @@ public:
     size_t shard;
   };
 
+  /// A WebSocket was welcomed.
   void open_session(const std::string& id, time_point now);
 
   /// A WebSocket is gone, and its subscriptions with it. @returns the shards that are disabled by that.
