@@ -22,7 +22,7 @@ std::string id_of(const std::string& name, const std::map<std::string, std::stri
 } // namespace
 
 bool is_own(const topic_wish& wish, const std::string& account) {
-  return wish.channel.empty() || wish.moderator == account;
+  return wish.channel.empty() || (!wish.moderator.empty() && wish.moderator == account);
 }
 
 std::vector<topic_wish> plan_topics(const std::vector<pubsub_topic>& kinds, const std::vector<std::string>& channels,

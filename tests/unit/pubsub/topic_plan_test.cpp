@@ -42,4 +42,5 @@ SCENARIO("moderators are meant by their names or ids") {
                     "chat_moderator_actions.5.1 as red"}));
   CHECK(is_own(wishes.front(), "ann"));
   CHECK(!is_own(wishes.back(), "ann"));
+  CHECK(!is_own({pubsub_topic::bits, "red"}, "")); // an account that isn't known yet
 }
