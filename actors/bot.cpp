@@ -292,7 +292,7 @@ void bot_state::add_eventsub() {
                 [this, session, broadcaster, channels] { return start_session(session, broadcaster, channels); });
   };
   // With the bot's own token, spread over sessions as the limit wants it.
-  const auto at_once = std::max<size_t>(1, eventsub::subscriptions_on_session / settings_.events.size());
+  const auto at_once = eventsub::channels_on_session(settings_.events.size());
   for (size_t first = 0, number = 1; first < settings_.channels.size(); first += at_once, ++number) {
     auto last = std::min(first + at_once, settings_.channels.size());
     chat_sources_ += settings_.has_chat_events ? 1 : 0;
@@ -351,9 +351,9 @@ caf::actor bot_state::start_keeper(const std::string& child) {
     path_of(child), [this] { return std::make_shared<subscription_keeper_memory>(environment_.eventsub); });
   if (!memory)
     return nullptr;
-  subscriptions_ =
-    self_->spawn<subscription_keeper>(subscriber(child, eventsub::token_owner::application, settings_.channels),
-                                      settings_.webhook, environment_.eventsub, store_, std::move(*memory));
+  subscriptions_ = self_->spawn<subscription_keeper>(
+    subscriber(child, eventsub::token_owner::application, settings_.channels), settings_.webhook,
+    settings_.conduit && !settings_.conduit->adopted.empty(), environment_.eventsub, store_, std::move(*memory));
   if (conduit_)
     self_->send(subscriptions_, use_atom_v, conduit_);
   return caf::actor_cast<caf::actor>(subscriptions_);
@@ -394,7 +394,7 @@ subscriber_identity bot_state::subscriber(const std::string& child, eventsub::to
           channels, settings_.events,
           // What broadcasters' tokens subscribe to isn't chat.
           settings_.has_chat_events && token != eventsub::token_owner::broadcaster, settings_.chat_only,
-          readiness_listener_actor{bot_actor{self_}}};
+          event_owner_actor{bot_actor{self_}}};
 }
 
 std::optional<std::string> bot_state::guilt_of(const std::string& cog) const {

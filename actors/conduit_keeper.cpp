@@ -1,6 +1,7 @@
 #include "actors/conduit_keeper.hpp"
 
 #include "actors/exceptions.hpp"
+#include "actors/helix_question.hpp"
 #include "runtime/telemetry/log.hpp"
 
 #include <chrono>
@@ -143,18 +144,18 @@ void conduit_keeper_state::perform(const eventsub::conduit_step::attach& step) {
   });
 }
 
+void conduit_keeper_state::perform(const eventsub::conduit_step::look& step) {
+  call(helix::get_conduit_shards(step.id, step.after),
+       [this](const auto& page) { conduit_->seen(page, self_->clock().now()); });
+}
+
 template <class T, class Handler>
 void conduit_keeper_state::call(helix::call<T> what, Handler handler) {
-  self_->request(accounts_, caf::infinite, account_, std::move(what.what))
-    .then(
-      [this, handler, read = what.read](const helix::answer& answer) {
-        handler(read(answer));
-        proceed();
-      },
-      [this, handler](const caf::error&) {
-        handler(helix::outcome<T>{helix::error{helix::error::kind::unavailable, 0, "the account is being restarted"}});
-        proceed();
-      });
+  ask_helix(self_, accounts_, account_, std::move(what.what),
+            [this, handler, read = what.read](const helix::answer& answer) {
+              handler(read(answer));
+              proceed();
+            });
 }
 
 void conduit_keeper_state::tell() {
@@ -166,7 +167,7 @@ void conduit_keeper_state::tell() {
   if (text.empty() || text == std::exchange(told_, text))
     return;
   log_->log(is_problem ? spdlog::level::warn : spdlog::level::info, "{}: {}{}", bot_,
-            is_problem ? "the conduit can't be used: " : "", text);
+            is_problem ? "the conduit isn't as it should be: " : "", text);
 }
 
 std::string conduit_keeper_state::key() const {

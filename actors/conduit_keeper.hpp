@@ -51,6 +51,7 @@ private:
   void perform(const eventsub::conduit_step::resize& step);
   void perform(const eventsub::conduit_step::remember& step);
   void perform(const eventsub::conduit_step::attach& step);
+  void perform(const eventsub::conduit_step::look& step);
   /// Makes a call for the bot. `handler` gets what came of it, before the next thing is done.
   template <class T, class Handler>
   void call(helix::call<T> what, Handler handler);

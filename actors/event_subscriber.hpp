@@ -1,7 +1,9 @@
 #pragma once
 
+#include "actors/helix_question.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/settings.hpp"
+#include "actors/user_lookup.hpp"
 #include "messages/eventsub/chat_events.hpp"
 #include "messages/helix/calls.hpp"
 #include "runtime/eventsub/subscription_plan.hpp"
@@ -11,10 +13,10 @@
 #include <nlohmann/json.hpp>
 #include <spdlog/logger.h>
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
-#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -38,10 +40,11 @@ struct subscriber_identity {
   std::vector<std::string> channels;
   /// What is wanted for each of them.
   std::vector<eventsub::wanted_event> events;
-  /// Whether chat comes this way, too; types that nobody wants for anything else; and who is told when it does. Null: nobody.
+  /// Whether chat comes this way, too, and types that nobody wants for anything else.
   bool has_chat = false;
   std::vector<std::string> chat_only = {};
-  readiness_listener_actor owner = {};
+  /// Who is told when chat comes, and what else is not for the subscriber alone.
+  event_owner_actor owner = {};
 };
 
 /// What outlives the actor.
@@ -52,8 +55,7 @@ struct subscriber_memory {
   }
 
   eventsub::subscriptions subscriptions;
-  /// Ids of users by their logins; under the empty one, that of the token's user.
-  std::map<std::string, std::string> ids;
+  user_ids ids;
   backoff look_up_again;
   std::string last_error;
 };
@@ -89,13 +91,20 @@ public:
 
   event_subscriber(Self* self, subscriber_identity who, subscriber_memory& memory, std::shared_ptr<spdlog::logger> log,
                    hooks owner)
-    : self_(self), who_(std::move(who)), memory_(memory), log_(std::move(log)), owner_(std::move(owner)) {
+    : self_(self),
+      who_(std::move(who)),
+      memory_(memory),
+      log_(std::move(log)),
+      owner_(std::move(owner)),
+      users_(self, names_for(who_), memory.ids, memory.look_up_again, lookup_hooks()) {
   }
 
   /// To be called once, when the owner can be told things. Whatever a predecessor has asked, it heard no answer to.
   void start() {
     memory_.subscriptions.forget_questions();
-    look_up();
+    if (who_.has_chat)
+      ready_by_ = self_->clock().now() + readiness_patience;
+    users_.start();
     subscribe();
   }
 
@@ -105,19 +114,18 @@ public:
 
   /// Does what is due.
   void run() {
-    if (look_up_at_ && *look_up_at_ <= self_->clock().now()) {
-      look_up_at_.reset();
-      look_up();
-    }
+    users_.run();
+    if (ready_by_ <= self_->clock().now())
+      tell_ready();
     subscribe();
   }
 
   /// When to call `run` at the latest.
   clock::time_point deadline() const {
-    auto earliest = memory_.subscriptions.deadline();
+    auto earliest = std::min({memory_.subscriptions.deadline(), users_.deadline(), ready_by_});
     if (auto when = memory_.subscriptions.useful_at(); when > self_->clock().now())
       earliest = std::min(earliest, when);
-    return look_up_at_ ? std::min(earliest, *look_up_at_) : earliest;
+    return earliest;
   }
 
   /// A call for the bot, with the token that its subscriptions are made with. What went wrong is an answer, too.
@@ -129,7 +137,7 @@ public:
       what.as = helix::identity::broadcaster;
       what.broadcaster = who_.channels.front();
     }
-    send(std::move(what), std::move(handler));
+    ask_helix(self_, who_.accounts, who_.account, std::move(what), std::move(handler));
   }
 
   /// Ends a subscription; if that fails, whoever compares lists finds it again.
@@ -137,15 +145,20 @@ public:
     call(helix::delete_subscription(id).what, [](const helix::answer&) {});
   }
 
-  /// If chat comes this way: tells the owner which channels are read.
+  /// If chat comes this way: tells the owner which channels are read. It is told after a while in any case, so that channels which can't be
+  /// had don't keep the bot from beginning.
   void tell_ready() {
+    ready_by_ = clock::time_point::max();
     if (!who_.has_chat || !who_.owner)
       return;
-    bot_ready ready{who_.account, {}, {}};
+    std::set<std::string> read;
     for (const auto& one : memory_.subscriptions.entries())
-      if (one.what.type->name == eventsub::channel_chat_message::type)
-        (one.is == eventsub::subscriptions::state::enabled ? ready.channels : ready.missing)
-          .push_back(one.what.channel);
+      if (one.what.type->name == eventsub::channel_chat_message::type
+          && one.is == eventsub::subscriptions::state::enabled)
+        read.insert(one.what.channel);
+    bot_ready ready{who_.account, {}, {}};
+    for (const auto& channel : who_.channels)
+      (read.contains(channel) ? ready.channels : ready.missing).push_back(channel);
     self_->send(who_.owner, who_.name, std::move(ready));
   }
 
@@ -159,67 +172,34 @@ public:
   }
 
 private:
-  /// Twitch takes so many names in one question.
-  static constexpr size_t names_in_a_call = 100;
+  /// For Twitch to answer to all subscriptions.
+  static constexpr auto readiness_patience = std::chrono::seconds{30};
 
-  template <class Handler>
-  void send(helix::request what, Handler handler) {
-    self_->request(who_.accounts, caf::infinite, who_.account, std::move(what))
-      .then(handler, [handler](const caf::error&) mutable {
-        handler({true, {helix::error::kind::unavailable, 0, "the account is being restarted"}, 0, {}});
-      });
+  static std::vector<std::string> names_for(const subscriber_identity& who) {
+    auto names = who.channels;
+    names.emplace_back(); // the token's own user
+    return names;
   }
 
-  /// Finds out the ids of the channels and of the token's user, if some are unknown.
-  void look_up() {
-    if (is_looking_up_ || look_up_at_)
-      return;
-    const auto is_own = !memory_.ids.contains("");
-    std::vector<std::string> unknown;
-    if (!is_own)
-      for (const auto& channel : who_.channels)
-        if (unknown.size() < names_in_a_call && !memory_.ids.contains(channel) && !strangers_.contains(channel))
-          unknown.push_back(channel);
-    if (!is_own && unknown.empty()) {
-      want();
-      if (!strangers_.empty())
-        look_up_later("Twitch knows no channel " + *strangers_.begin());
-      strangers_.clear();
-      return;
-    }
-    is_looking_up_ = true;
-    auto question = helix::get_users({}, unknown); // without names: the token's own user
-    auto handle = [this, read = question.read, is_own, unknown](const helix::answer& answer) {
-      is_looking_up_ = false;
-      auto users = read(answer);
-      if (!users || (is_own && users->empty()))
-        return look_up_later(users ? "Twitch doesn't know the token's user" : to_string(users.error()));
-      strangers_.insert(unknown.begin(), unknown.end());
-      for (const auto& user : *users) {
-        memory_.ids[user.login] = user.id;
-        strangers_.erase(user.login);
-        if (is_own)
-          memory_.ids[""] = user.id;
-      }
-      if (strangers_.empty())
-        memory_.look_up_again.reset();
-      look_up(); // the next hundred
-    };
-    // The application has no user of its own: it is the bot's that counts.
-    if (who_.token == eventsub::token_owner::application)
-      send(std::move(question.what), std::move(handle));
-    else
-      call(std::move(question.what), std::move(handle));
+  user_lookup::hooks lookup_hooks() {
+    return {.call =
+              [this](helix::request what, auto handler) {
+                // The application has no user of its own: it is the bot's that counts.
+                if (who_.token == eventsub::token_owner::application)
+                  ask_helix(self_, who_.accounts, who_.account, std::move(what), std::move(handler));
+                else
+                  call(std::move(what), std::move(handler));
+              },
+            .on_known = [this] { want(); },
+            .on_delay =
+              [this](const std::string& why) {
+                if (why != std::exchange(memory_.last_error, why))
+                  log_->warn("{}: not everything can be subscribed to yet: {}", who_.name, why);
+                owner_.on_change();
+              }};
   }
 
-  void look_up_later(const std::string& why) {
-    if (why != std::exchange(memory_.last_error, why))
-      log_->warn("{}: not everything can be subscribed to yet: {}", who_.name, why);
-    look_up_at_ = self_->clock().now() + memory_.look_up_again.next();
-    owner_.on_change();
-  }
-
-  /// Everything is known: tells which subscriptions are wanted.
+  /// Tells which subscriptions are wanted, as far as the ids are known.
   void want() {
     eventsub::event_wish wish{who_.token, memory_.ids.at(""), who_.client, {}, who_.events};
     for (const auto& channel : who_.channels)
@@ -263,12 +243,10 @@ private:
   subscriber_memory& memory_;
   std::shared_ptr<spdlog::logger> log_;
   hooks owner_;
+  user_lookup users_;
   bool has_wanted_ = false;
-  bool is_looking_up_ = false;
-  /// Channels that Twitch doesn't know; one that was misspelt mustn't hold up the others.
-  std::set<std::string> strangers_;
-  /// When the ids are asked for again; nothing: they are known, or being asked for.
-  std::optional<clock::time_point> look_up_at_;
+  /// When the owner is told at the latest.
+  clock::time_point ready_by_ = clock::time_point::max();
 };
 
 } // namespace creamery

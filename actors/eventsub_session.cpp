@@ -188,6 +188,11 @@ void eventsub_session_state::perform(const eventsub::session_action::lost& actio
 }
 
 void eventsub_session_state::perform(const eventsub::session_action::revoked& action) {
+  if (shard_) { // the subscriptions are their keeper's
+    self_->send(subscriber_.who().owner,
+                eventsub::subscription_news{action.what.id, action.what.type, action.what.status});
+    return;
+  }
   const auto* entry = memory_->subscriber.subscriptions.revoked(action.what, self_->clock().now());
   log_->warn("{}: Twitch has ended the subscription to {}: {}", subscriber_.who().name,
              entry != nullptr ? to_string(entry->what) : action.what.type, action.what.status);
@@ -206,7 +211,7 @@ void eventsub_session_state::on_subscriptions() {
 void eventsub_session_state::want_socket() {
   eventsub::session_action::list todo;
   auto now = self_->clock().now();
-  auto is_wanted = shard_ ? has_conduit_ : memory_->subscriber.subscriptions.is_useful(now);
+  auto is_wanted = shard_ ? memory_->has_conduit : memory_->subscriber.subscriptions.is_useful(now);
   memory_->session.set_wanted(is_wanted, now, todo);
   perform(std::move(todo));
   set_alarm();
@@ -229,7 +234,7 @@ void eventsub_session_state::follow(const conduit_actor& conduit) {
   self_->request(conduit_, caf::infinite, follow_atom_v, std::string{})
     .then(
       [this](const std::string&) {
-        has_conduit_ = true;
+        memory_->has_conduit = true;
         want_socket();
       },
       [](const caf::error&) {}); // it has ended, and the bot will name the next one

@@ -31,6 +31,8 @@ struct eventsub_memory {
   link_table links;
   intake_memory intake;
   chat_intake_memory chat;
+  /// For a shard: the conduit has been there, so that a session can be attached to it.
+  bool has_conduit = false;
 };
 
 /// One EventSub session over WebSocket that lives for ever: begins, subscribes or has itself attached to a conduit, hands events to the
@@ -87,8 +89,6 @@ private:
   std::shared_ptr<spdlog::logger> log_;
   std::optional<uint64_t> shard_;
   conduit_actor conduit_;
-  /// The conduit is there, so that a session can be attached to it.
-  bool has_conduit_ = false;
   bool is_attached_ = false;
   wake_up alarm_;
   event_intake<eventsub_session_actor::base> intake_;

@@ -1,6 +1,7 @@
 #include "actors/helix_sender.hpp"
 
 #include "actors/exceptions.hpp"
+#include "actors/helix_question.hpp"
 #include "messages/helix/calls.hpp"
 #include "runtime/irc/parser.hpp"
 #include "runtime/telemetry/log.hpp"
@@ -13,9 +14,6 @@
 namespace creamery {
 
 namespace {
-
-/// Twitch takes so many names in one question.
-constexpr size_t names_in_a_call = 100;
 
 /// Less than the outbox waits for an answer.
 constexpr uint32_t send_timeout_ms = 8'000;
@@ -46,12 +44,24 @@ helix_sender_state::helix_sender_state(helix_sender_actor::pointer self, sender_
     who_(std::move(identity)),
     log_(make_logger("helix")),
     session_(who_.bot + "/helix#" + std::to_string(self->clock().now().time_since_epoch().count())),
-    retry_(look_up_again, std::random_device{}()) {
+    look_up_again_(look_up_again, std::random_device{}()),
+    users_(self, who_.channels, ids_, look_up_again_,
+           {.call =
+              [this](helix::request what, auto handler) {
+                ask_helix(self_, who_.accounts, who_.account, std::move(what), std::move(handler));
+              },
+            .on_known = [this] { open_rooms(); },
+            .on_delay =
+              [this](const std::string& why) {
+                if (why != std::exchange(told_, why))
+                  log_->warn("{}: nothing can be said yet in some channels: {}", who_.bot, why);
+                alarm_.at(self_, users_.deadline());
+              }}) {
 }
 
 helix_sender_actor::behavior_type helix_sender_state::make_behavior() {
   end_with_exceptions(self_);
-  look_up();
+  users_.start();
   return {
     [](ready_atom) {},
     [](drain_atom) { return true; }, // the outbox waits for its lines
@@ -62,39 +72,20 @@ helix_sender_actor::behavior_type helix_sender_state::make_behavior() {
         tell_joined(channel);
     },
     [this](use_atom, const account_directory_actor& accounts) { who_.accounts = accounts; },
-    [this](caf::tick_atom) { look_up(); },
+    [this](caf::tick_atom) {
+      alarm_.rang(self_);
+      users_.run();
+      alarm_.at(self_, users_.deadline());
+    },
   };
 }
 
-void helix_sender_state::look_up() {
-  std::vector<std::string> unknown;
-  for (const auto& channel : who_.channels)
-    if (unknown.size() < names_in_a_call && !rooms_.contains(channel))
-      unknown.push_back(channel);
-  if (unknown.empty())
-    return;
-  auto call = helix::get_users({}, unknown);
-  auto try_again = [this](const std::string& why) {
-    if (why != std::exchange(told_, why))
-      log_->warn("{}: nothing can be said yet in some channels: {}", who_.bot, why);
-    self_->delayed_send(self_, retry_.next(), caf::tick_atom_v);
-  };
-  self_->request(who_.accounts, caf::infinite, who_.account, call.what)
-    .then(
-      [this, read = call.read, try_again](const helix::answer& answer) {
-        auto users = read(answer);
-        if (!users)
-          return try_again(to_string(users.error()));
-        for (const auto& user : *users) {
-          rooms_[user.login].id = user.id;
-          tell_joined(user.login);
-        }
-        if (users->empty())
-          return try_again("Twitch doesn't know these names");
-        retry_.reset();
-        look_up(); // the next hundred
-      },
-      [try_again](const caf::error&) { try_again("the account is being restarted"); });
+void helix_sender_state::open_rooms() {
+  for (const auto& [login, id] : ids_)
+    if (auto [room, is_new] = rooms_.try_emplace(login); is_new) {
+      room->second.id = id;
+      tell_joined(login);
+    }
 }
 
 void helix_sender_state::tell_joined(const std::string& channel) {
@@ -136,12 +127,9 @@ void helix_sender_state::send_next(const std::string& channel) {
   call.what.timeout_ms = send_timeout_ms;
   if (who_.as_application)
     call.what.as = helix::identity::application;
-  self_->request(who_.accounts, caf::infinite, who_.account, std::move(call.what))
-    .then(
-      [this, channel, number = next.line.number](const helix::answer& answer) { on_answer(channel, number, answer); },
-      [this, channel, number = next.line.number](const caf::error&) {
-        on_answer(channel, number, {true, {helix::error::kind::unavailable, 0, "the account was restarted"}, 0, {}});
-      });
+  ask_helix(
+    self_, who_.accounts, who_.account, std::move(call.what),
+    [this, channel, number = next.line.number](const helix::answer& answer) { on_answer(channel, number, answer); });
 }
 
 void helix_sender_state::on_answer(const std::string& channel, uint64_t number, const helix::answer& answer) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/user_lookup.hpp"
 #include "actors/wake_up.hpp"
 #include "runtime/delivery/recent_numbers.hpp"
 #include "runtime/supervision/backoff.hpp"
@@ -50,7 +51,8 @@ private:
     bool is_sending = false;
   };
 
-  void look_up();
+  /// Tells that it can be heard in the channels whose ids are known now.
+  void open_rooms();
   void tell_joined(const std::string& channel);
   caf::result<bool> take(const outgoing_line& line);
   void send_next(const std::string& channel);
@@ -65,7 +67,10 @@ private:
   std::map<std::string, room> rooms_;
   /// The lines that were taken from the outbox.
   recent_numbers taken_;
-  backoff retry_;
+  user_ids ids_;
+  backoff look_up_again_;
+  user_lookup users_;
+  wake_up alarm_;
   std::string told_;
 };
 

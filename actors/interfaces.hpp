@@ -523,6 +523,11 @@ using journal_actor = supervised_actor::extend<
 /// Whoever wants to know when a connection has tried all its channels.
 using readiness_listener_actor = caf::typed_actor<caf::result<void>(std::string, bot_ready)>;
 
+/// Whoever is told how a bot's events come: the bot.
+using event_owner_actor = readiness_listener_actor::extend<
+  // Twitch has told this of one of its subscriptions. Notice, see `subscription_keeper_actor`.
+  caf::result<void>(eventsub::subscription_news)>;
+
 /// The root of the tree on this machine: starts accounts, bots and the journal. When it ends by itself, the process can't go on.
 using node_actor = supervising_actor::extend<
   // How everything stands. Request.

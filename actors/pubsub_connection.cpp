@@ -1,7 +1,7 @@
 #include "actors/pubsub_connection.hpp"
 
 #include "actors/exceptions.hpp"
-#include "messages/helix/calls.hpp"
+#include "actors/helix_question.hpp"
 #include "messages/pubsub/replacement.hpp"
 
 #include <algorithm>
@@ -17,13 +17,12 @@ namespace {
 /// A token that isn't there by then has to be granted first, and the topic is asked for again later.
 constexpr auto token_patience = std::chrono::seconds{5};
 
-/// Twitch takes so many names in one question.
-constexpr size_t names_in_a_call = 100;
-
 } // namespace
 
 pubsub_memory::pubsub_memory(const pubsub_settings& settings)
-  : look_up_again(settings.look_up_again, std::random_device{}()), numbering(std::random_device{}()) {
+  : session(settings.session, std::random_device{}()),
+    look_up_again(settings.look_up_again, std::random_device{}()),
+    numbering(std::random_device{}()) {
 }
 
 pubsub_connection_state::pubsub_connection_state(pubsub_connection_actor::pointer self, pubsub_identity who,
@@ -34,7 +33,19 @@ pubsub_connection_state::pubsub_connection_state(pubsub_connection_actor::pointe
     open_(std::move(open)),
     memory_(std::move(memory)),
     log_(make_logger("pubsub")),
-    intake_(self, who_.name, memory_->intake, alarm_, log_, [this] { drained_.check([] { return true; }); }) {
+    intake_(self, who_.name, memory_->intake, alarm_, log_, [this] { drained_.check([] { return true; }); }),
+    users_(self, names_in(who_.topics), memory_->ids, memory_->look_up_again,
+           {.call =
+              [this](helix::request what, auto handler) {
+                ask_helix(self_, who_.accounts, who_.account, std::move(what), std::move(handler));
+              },
+            .on_known = [this] { on_ids(); },
+            .on_delay =
+              [this](const std::string& why) {
+                if (why != std::exchange(memory_->last_error, why))
+                  log_->warn("{}: not everything can be listened to yet: {}", who_.name, why);
+                set_alarm();
+              }}) {
 }
 
 pubsub_connection_actor::behavior_type pubsub_connection_state::make_behavior() {
@@ -42,15 +53,14 @@ pubsub_connection_actor::behavior_type pubsub_connection_state::make_behavior() 
   memory_->links.attach(link_owner_actor{self_});
   for (const auto& one : memory_->questions)
     ask_for_token(one.what.account); // our predecessor heard no answer
-  look_up();
+  users_.start();
   set_alarm();
   return {
     [](ready_atom) {},
     [this](drain_atom) { return drained_.wait(self_, intake_.is_empty()); },
     [this](const link_opened& opened) {
       pubsub::session_action::list todo;
-      if (memory_->session)
-        memory_->session->opened(opened.link, self_->clock().now(), todo);
+      memory_->session.opened(opened.link, self_->clock().now(), todo);
       perform(std::move(todo));
       set_alarm();
     },
@@ -73,14 +83,12 @@ pubsub_connection_actor::behavior_type pubsub_connection_state::make_behavior() 
 
 void pubsub_connection_state::on_tick() {
   auto now = self_->clock().now();
-  if (look_up_at_ && *look_up_at_ <= now) {
-    look_up_at_.reset();
-    look_up();
-  }
+  users_.run();
   give_up_old();
+  if (!intake_.is_empty() || !memory_->links.is_reading()) // we are the ones who don't get on
+    memory_->session.excuse_silence(now);
   pubsub::session_action::list todo;
-  if (memory_->session)
-    memory_->session->expire(now, todo);
+  memory_->session.expire(now, todo);
   perform(std::move(todo));
   intake_.put_away();
   set_alarm();
@@ -97,7 +105,7 @@ void pubsub_connection_state::on_lines(const link_lines& arrived) {
   pubsub::session_action::list todo;
   eventsub::arrivals events;
   for (size_t i = 0; i < lines.lines.size(); ++i)
-    if (auto message = memory_->session->receive(arrived.link, lines.line(i), now, todo)) {
+    if (auto message = memory_->session.receive(arrived.link, lines.line(i), now, todo)) {
       eventsub::event one;
       one.bot = who_.bot;
       one.message_id = "pubsub " + std::to_string(memory_->numbering) + "/" + std::to_string(++memory_->received);
@@ -110,8 +118,8 @@ void pubsub_connection_state::on_lines(const link_lines& arrived) {
   link_table::done(*from, arrived);
   intake_.take(std::move(events), from->socket, lines.cost);
   perform(std::move(todo));
-  std::erase_if(memory_->refused, [this](const auto& x) { return memory_->session->is_listening(x.first); });
-  if (memory_->session->listening() > 0)
+  std::erase_if(memory_->refused, [this](const auto& x) { return memory_->session.is_listening(x.first); });
+  if (memory_->session.listening() > 0)
     intake_.found(settings_.wall_clock(now));
   intake_.put_away();
   set_alarm();
@@ -122,7 +130,7 @@ void pubsub_connection_state::on_closed(const link_closed& closed) {
     return;
   memory_->last_error = to_string(closed.why);
   pubsub::session_action::list todo;
-  memory_->session->closed(closed.link, memory_->last_error, self_->clock().now(), todo);
+  memory_->session.closed(closed.link, memory_->last_error, self_->clock().now(), todo);
   perform(std::move(todo));
   set_alarm();
 }
@@ -162,54 +170,10 @@ void pubsub_connection_state::perform(const pubsub::session_action::lost& action
 
 // -- ids and tokens ----------------------------------------------------------------------------------------------------------
 
-void pubsub_connection_state::look_up() {
-  if (memory_->session || is_looking_up_ || look_up_at_)
-    return;
-  auto& ids = memory_->ids;
-  auto names = names_in(who_.topics);
-  std::erase_if(names, [&](const auto& name) { return ids.contains(name); });
-  auto needs_own =
-    !ids.contains(who_.account)
-    && std::any_of(who_.topics.begin(), who_.topics.end(), [](const auto& x) { return x.channel.empty(); });
-  if (names.empty() && !needs_own) {
-    memory_->session.emplace(settings_.session, topics_of(who_.topics, who_.account, memory_->ids),
-                             std::random_device{}());
-    pubsub::session_action::list todo;
-    memory_->session->start(self_->clock().now(), todo);
-    perform(std::move(todo));
-    return set_alarm();
-  }
-  names.resize(needs_own ? 0 : std::min(names.size(), names_in_a_call)); // without names: the token's own user
-  is_looking_up_ = true;
-  auto question = helix::get_users({}, names);
-  self_->request(who_.accounts, caf::infinite, who_.account, std::move(question.what))
-    .then(
-      [this, names, read = question.read](const helix::answer& answer) {
-        is_looking_up_ = false;
-        auto users = read(answer);
-        if (!users)
-          return look_up_later(to_string(users.error()));
-        for (const auto& user : *users)
-          memory_->ids[names.empty() ? who_.account : user.login] = user.id;
-        auto stranger =
-          std::find_if(names.begin(), names.end(), [this](const auto& x) { return !memory_->ids.contains(x); });
-        if (stranger != names.end()) {
-          log_->warn("{}: Twitch knows nobody called {}, whose topics are left out", who_.name, *stranger);
-          for (const auto& name : names)
-            memory_->ids.emplace(name, "");
-        }
-        look_up(); // the next hundred
-      },
-      [this](const caf::error&) {
-        is_looking_up_ = false;
-        look_up_later("the account is being restarted");
-      });
-}
-
-void pubsub_connection_state::look_up_later(const std::string& why) {
-  if (why != std::exchange(memory_->last_error, why))
-    log_->warn("{}: it isn't known yet what to listen to: {}", who_.name, why);
-  look_up_at_ = self_->clock().now() + memory_->look_up_again.next();
+void pubsub_connection_state::on_ids() {
+  pubsub::session_action::list todo;
+  memory_->session.want(topics_of(who_.topics, who_.account, memory_->ids), self_->clock().now(), todo);
+  perform(std::move(todo));
   set_alarm();
 }
 
@@ -249,7 +213,7 @@ void pubsub_connection_state::give_up(const std::string& account, const std::str
   });
   pubsub::session_action::list todo;
   for (const auto& nonce : nonces)
-    memory_->session->no_token(nonce, why, self_->clock().now(), todo);
+    memory_->session.no_token(nonce, why, self_->clock().now(), todo);
   perform(std::move(todo));
   set_alarm();
 }
@@ -265,12 +229,10 @@ void pubsub_connection_state::give_up_old() {
 }
 
 void pubsub_connection_state::set_alarm() {
-  if (memory_->session)
-    alarm_.at(self_, memory_->session->deadline());
+  alarm_.at(self_, memory_->session.deadline());
   for (const auto& one : memory_->questions)
     alarm_.at(self_, one.asked + token_patience);
-  if (look_up_at_)
-    alarm_.at(self_, *look_up_at_);
+  alarm_.at(self_, users_.deadline());
 }
 
 eventsub_report pubsub_connection_state::report() const {
@@ -278,14 +240,12 @@ eventsub_report pubsub_connection_state::report() const {
   x.name = who_.name;
   x.session_id = to_string(settings_.server);
   x.wanted = who_.topics.size();
-  if (memory_->session) {
-    x.enabled = memory_->session->listening();
-    const auto& counters = memory_->session->count();
-    x.dials = counters.dials;
-    x.handovers = counters.moves;
-    x.losses = counters.losses;
-    x.bad_messages = counters.bad_messages;
-  }
+  x.enabled = memory_->session.listening();
+  const auto& counters = memory_->session.count();
+  x.dials = counters.dials;
+  x.handovers = counters.moves;
+  x.losses = counters.losses;
+  x.bad_messages = counters.bad_messages;
   intake_.add_to(x);
   for (const auto& [topic, why] : memory_->refused)
     x.refused.push_back(topic + ": " + why);

@@ -6,6 +6,7 @@
 #include "actors/link_table.hpp"
 #include "actors/net_link.hpp"
 #include "actors/settings.hpp"
+#include "actors/user_lookup.hpp"
 #include "actors/wake_up.hpp"
 #include "runtime/pubsub/session.hpp"
 #include "runtime/pubsub/topic_plan.hpp"
@@ -17,7 +18,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -45,9 +45,8 @@ struct pubsub_memory {
 
   explicit pubsub_memory(const pubsub_settings& settings);
 
-  /// Nothing: not all ids are known yet.
-  std::optional<pubsub::session> session;
-  std::map<std::string, std::string> ids;
+  pubsub::session session;
+  user_ids ids;
   backoff look_up_again;
   link_table links;
   std::vector<question> questions;
@@ -84,9 +83,8 @@ private:
   void perform(const pubsub::session_action::listen& action);
   void perform(const pubsub::session_action::refused& action);
   void perform(const pubsub::session_action::lost& action);
-  /// Finds out the ids of users, and then begins.
-  void look_up();
-  void look_up_later(const std::string& why);
+  /// The ids of users are known, or some more of them.
+  void on_ids();
   /// Asks for an account's token, unless that is under way.
   void ask_for_token(const std::string& account);
   void on_token(const std::string& account, const secret& token);
@@ -106,8 +104,7 @@ private:
   wake_up alarm_;
   event_intake<pubsub_connection_actor::base> intake_;
   drain_promises drained_;
-  bool is_looking_up_ = false;
-  std::optional<clock::time_point> look_up_at_;
+  user_lookup users_;
   /// Accounts whose token is being asked for.
   std::set<std::string> asked_;
 };

@@ -226,7 +226,7 @@ void store_state::commit() {
   counters.outcomes += why ? 0 : outcomes;
   for (auto& promise : std::exchange(written_, {}))
     why ? promise.deliver(why) : promise.deliver();
-  if (std::exchange(has_cleaned_up_, false))
+  if (std::exchange(has_cleaned_up_, false) || why) // what was given up to make room is there again
     waiting_ = file_.waiting();
   answer_readers();
   drained_.check([] { return true; });

@@ -22,11 +22,12 @@ std::string key_of(const callback_settings& callback) {
 } // namespace
 
 subscription_keeper_state::subscription_keeper_state(subscription_keeper_actor::pointer self, subscriber_identity who,
-                                                     std::optional<callback_settings> callback,
+                                                     std::optional<callback_settings> callback, bool is_shared,
                                                      eventsub_settings settings, store_actor store,
                                                      kept<subscription_keeper_memory> memory)
   : self_(self),
     callback_(std::move(callback)),
+    is_shared_(is_shared),
     settings_(std::move(settings)),
     store_(std::move(store)),
     memory_(std::move(memory)),
@@ -70,6 +71,8 @@ void subscription_keeper_state::follow(const conduit_actor& conduit) {
       [this, conduit](const std::string& id) {
         memory_->target = id;
         memory_->is_known = is_settled_ = false; // a new one has no subscriptions
+        is_listing_ = false;                     // that is about the one before
+        ++lists_;
         list_at_ = self_->clock().now();
         set_alarm();
         follow(conduit);
@@ -99,18 +102,21 @@ void subscription_keeper_state::list(std::string after) {
   if (after.empty())
     listed_.clear();
   auto question = helix::get_subscriptions(after);
-  subscriber_.call(std::move(question.what), [this, read = question.read](const helix::answer& answer) {
-    auto page = read(answer);
-    if (!page)
-      return on_failure(to_string(page.error()));
-    for (auto& one : page->items)
-      if (one.target == memory_->target && listed_.size() < most_listed)
-        listed_.push_back(std::move(one));
-    if (page->cursor.empty())
-      on_list();
-    else
-      list(std::move(page->cursor));
-  });
+  subscriber_.call(std::move(question.what),
+                   [this, number = lists_, read = question.read](const helix::answer& answer) {
+                     if (number != lists_)
+                       return;
+                     auto page = read(answer);
+                     if (!page)
+                       return on_failure(to_string(page.error()));
+                     for (auto& one : page->items)
+                       if (one.target == memory_->target && listed_.size() < most_listed)
+                         listed_.push_back(std::move(one));
+                     if (page->cursor.empty())
+                       on_list();
+                     else
+                       list(std::move(page->cursor));
+                   });
 }
 
 void subscription_keeper_state::on_list() {
@@ -128,7 +134,8 @@ void subscription_keeper_state::compare() {
   if (!std::exchange(memory_->is_known, true))
     subscriptions.begin(self_->clock().now());
   for (const auto& id : subscriptions.compare(listed_, self_->clock().now()))
-    subscriber_.remove(id);
+    if (!is_shared_)
+      subscriber_.remove(id);
   listed_.clear();
   on_subscriptions();
   subscriber_.run();

@@ -40,10 +40,10 @@ class subscription_keeper_state {
 public:
   static inline const char* name = "creamery.subscription-keeper";
 
-  /// @param callback nothing: a conduit will be named.
+  /// @param callback nothing: a conduit will be named. @param is_shared others may have subscriptions of their own on that.
   subscription_keeper_state(subscription_keeper_actor::pointer self, subscriber_identity who,
-                            std::optional<callback_settings> callback, eventsub_settings settings, store_actor store,
-                            kept<subscription_keeper_memory> memory);
+                            std::optional<callback_settings> callback, bool is_shared, eventsub_settings settings,
+                            store_actor store, kept<subscription_keeper_memory> memory);
 
   subscription_keeper_actor::behavior_type make_behavior();
 
@@ -73,6 +73,7 @@ private:
 
   subscription_keeper_actor::pointer self_;
   std::optional<callback_settings> callback_;
+  bool is_shared_;
   eventsub_settings settings_;
   store_actor store_;
   kept<subscription_keeper_memory> memory_;
@@ -81,6 +82,8 @@ private:
   /// What Twitch's list has of this target, as far as it has been read.
   std::vector<helix::subscription> listed_;
   bool is_listing_ = false;
+  /// Counts the lists: what belongs to one that was given up doesn't count.
+  uint64_t lists_ = 0;
   clock::time_point list_at_{};
   /// The secret with which the subscriptions were made; empty: not known yet.
   std::string known_secret_;

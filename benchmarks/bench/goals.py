@@ -65,9 +65,33 @@ def _joins(numbers: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
              abs(seconds / allowed - 1) <= 0.02)]
 
 
+def _webhooks(numbers: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
+    found = numbers.get("webhooks")
+    if not found:
+        return []
+
+    def rate(row: dict[str, Any]) -> float:
+        return median(x["events"] / x["seconds"] for x in row["rounds"])
+
+    def cost(row: dict[str, Any]) -> float:
+        return median(x["cpu"] / x["events"] * 1e6 for x in row["rounds"])
+
+    ours, *others = found["full"]
+    rows = []
+    for other in others:
+        wanted = {"TwitchIO": 10, "twurple": 3}[other["name"].split()[0]]
+        ratio = rate(ours) / rate(other)
+        rows.append(("webhooks a second", f"{rate(ours):,.0f}, {other['name']} {rate(other):,.0f}: {ratio:.1f}x",
+                     f"{wanted}x {other['name'].split()[0]}", ratio >= wanted))
+    forged = cost(found["forged"][0])
+    written = sum(x["written"] for x in found["forged"][0]["rounds"])
+    return [*rows, ("a forged webhook", f"{forged:.1f} µs of CPU, {forged / cost(ours):.2f} of a good one, {written} bytes written",
+                    "20 µs, half, none", forged <= 20 and forged <= cost(ours) / 2 and written == 0)]
+
+
 def table(numbers: dict[str, Any]) -> str:
     """Empty if there is nothing to compare."""
-    rows = [*_parser(numbers), *_peers(numbers), *_latency(numbers), *_growth(numbers), *_joins(numbers)]
+    rows = [*_parser(numbers), *_peers(numbers), *_latency(numbers), *_growth(numbers), *_joins(numbers), *_webhooks(numbers)]
     if not rows:
         return ""
     widths = [max(len(row[i]) for row in rows) for i in range(3)]

@@ -27,6 +27,8 @@ class ParserPeer:
 class Peers:
     parsers: list[ParserPeer]
     bots: list[PeerBot]
+    # Listeners for webhooks: their names and command lines.
+    webhooks: list[tuple[str, list[str]]]
     skipped: list[str]
 
 
@@ -41,53 +43,59 @@ def _copy(source: Path, work: Path, name: str) -> Path:
     return shutil.copytree(source, work / name, dirs_exist_ok=True)
 
 
-def _rust(work: Path) -> tuple[list[ParserPeer], list[PeerBot]]:
+Found = tuple[list[ParserPeer], list[PeerBot], list[tuple[str, list[str]]]]
+
+
+def _rust(work: Path) -> Found:
     folders = [_copy(PEERS / kind / "rust", work, f"rust-{kind}") for kind in ("parsers", "bots")]
     for folder in folders:
         _call(["cargo", "build", "--release", "--quiet"], folder, RUSTFLAGS="-C target-cpu=native")
     return ([ParserPeer([str(folders[0] / "target/release/parsers")], ("tmi-rs", "twitch-irc-rs"))],
-            [PeerBot("twitch-irc-rs 6.1.3", ("irc", "ircs"), [str(folders[1] / "target/release/bot")])])
+            [PeerBot("twitch-irc-rs 6.1.3", ("irc", "ircs"), [str(folders[1] / "target/release/bot")])], [])
 
 
-def _go(work: Path) -> tuple[list[ParserPeer], list[PeerBot]]:
+def _go(work: Path) -> Found:
     programs = []
     for kind in ("parsers", "bots"):
         folder = _copy(PEERS / kind / "go", work, f"go-{kind}")
         _call(["go", "mod", "tidy"], folder)
         _call(["go", "build", "-o", "program", "."], folder)
         programs.append([str(folder / "program")])
-    return ([ParserPeer(programs[0], ("go-twitch-irc", ))], [PeerBot("go-twitch-irc 4.2.0", ("irc", "ircs"), programs[1])])
+    return ([ParserPeer(programs[0], ("go-twitch-irc", ))], [PeerBot("go-twitch-irc 4.2.0", ("irc", "ircs"), programs[1])], [])
 
 
-def _node(work: Path) -> tuple[list[ParserPeer], list[PeerBot]]:
-    parsers, bots = (_copy(PEERS / kind / "node", work, f"node-{kind}") for kind in ("parsers", "bots"))
-    for folder in (parsers, bots):
+def _node(work: Path) -> Found:
+    parsers, bots, webhooks = folders = [_copy(PEERS / kind / "node", work, f"node-{kind}") for kind in ("parsers", "bots", "webhooks")]
+    for folder in folders:
         _call(["npm", "install", "--silent", "--no-audit", "--no-fund"], folder)
     return ([ParserPeer(["node", str(parsers / "parsers.js")], ("tmi.js", "twurple"))],
             [PeerBot("twurple 8.2.0", ("ws", "wss"), ["node", str(bots / "twurple.js")]),
-             PeerBot("tmi.js 1.8.5", ("ws", "wss"), ["node", str(bots / "tmi_js.js")])])
+             PeerBot("tmi.js 1.8.5", ("ws", "wss"), ["node", str(bots / "tmi_js.js")])],
+            [("twurple 8.1.4", ["node", str(webhooks / "twurple.mjs")])])
 
 
-def _python(work: Path) -> tuple[list[ParserPeer], list[PeerBot]]:
+def _python(work: Path) -> Found:
     if not (work / "venv").exists():
         _call([sys.executable, "-m", "venv", str(work / "venv")], work)
     python = str(work / "venv/bin/python")
-    for kind in ("parsers", "bots"):
+    for kind in ("parsers", "bots", "webhooks"):
         _call([python, "-m", "pip", "install", "--quiet", "-r", str(PEERS / kind / "python/requirements.txt")], work)
     return ([ParserPeer([python, str(PEERS / "parsers/python/parsers.py")], ("TwitchIO", ))],
-            [PeerBot("TwitchIO 2.10.0", ("ws", "wss"), [python, str(PEERS / "bots/python/twitchio_bot.py")])])
+            [PeerBot("TwitchIO 2.10.0", ("ws", "wss"), [python, str(PEERS / "bots/python/twitchio_bot.py")])],
+            [("TwitchIO 2.10.0", [python, str(PEERS / "webhooks/python/twitchio_webhooks.py")])])
 
 
 def set_up(work: Path) -> Peers:
     """Builds those that can be built here, and says why the others can't."""
     work.mkdir(parents=True, exist_ok=True)
-    found = Peers([], [], [])
+    found = Peers([], [], [], [])
     for language, tool, build in (("Rust", "cargo", _rust), ("Go", "go", _go), ("Node", "npm", _node), ("Python", "python3", _python)):
         if shutil.which(tool) is None:
             found.skipped.append(f"the peers in {language}: there is no {tool} here")
             continue
         say(f"setting up the peers in {language}")
-        parsers, bots = build(work)
+        parsers, bots, webhooks = build(work)
         found.parsers += parsers
         found.bots += bots
+        found.webhooks += webhooks
     return found

@@ -42,6 +42,8 @@ std::optional<conduit_step::any> conduit::next(time_point now) {
     asked_session_ = one.session;
     return ask(conduit_step::attach{id_, number, one.session});
   }
+  if (look_at_ <= now)
+    return ask(conduit_step::look{id_, looked_to_});
   return std::nullopt;
 }
 
@@ -50,7 +52,7 @@ conduit::time_point conduit::deadline() const {
     return never;
   if (stage_ != stage::ready)
     return due_;
-  auto earliest = never;
+  auto earliest = look_at_;
   for (const auto& one : shards_)
     if (!one.session.empty() && !one.is_attached)
       earliest = std::min(earliest, std::max(one.due, due_));
@@ -64,7 +66,7 @@ void conduit::listed(const helix::outcome<std::vector<helix::conduit>>& found, t
   const auto& wanted = options_.adopted.empty() ? remembered_ : options_.adopted;
   auto ours = std::find_if(found->begin(), found->end(), [&](const auto& x) { return x.id == wanted; });
   if (ours != found->end())
-    return take(*ours);
+    return take(*ours, now);
   if (options_.adopted.empty()) {
     stage_ = stage::make;
     return;
@@ -73,7 +75,7 @@ void conduit::listed(const helix::outcome<std::vector<helix::conduit>>& found, t
   due_ = now + options_.ask_again;
 }
 
-void conduit::take(const helix::conduit& one) {
+void conduit::take(const helix::conduit& one, time_point now) {
   found_ = one;
   const auto wanted = static_cast<int64_t>(options_.shards);
   // Events for shards of our own that nobody is attached to would go nowhere; those of an adopted one may be somebody else's.
@@ -84,6 +86,8 @@ void conduit::take(const helix::conduit& one) {
   else {
     stage_ = stage::ready;
     id_ = one.id;
+    look_at_ = now + options_.look_every;
+    looked_to_.clear();
     problem_.clear();
     retry_.reset();
   }
@@ -92,7 +96,7 @@ void conduit::take(const helix::conduit& one) {
 void conduit::made(const helix::outcome<helix::conduit>& one, time_point now) {
   is_asking_ = false;
   if (one)
-    return take({one->id, std::max(one->shard_count, static_cast<int64_t>(options_.shards))});
+    return take({one->id, std::max(one->shard_count, static_cast<int64_t>(options_.shards))}, now);
   fail(one.error(), now);
   if (one.error().status == too_many && stage_ == stage::make) {
     problem_ = "the application has as many conduits as Twitch allows (" + one.error().text
@@ -109,7 +113,7 @@ void conduit::remembered(bool is_written, time_point now) {
     return;
   }
   remembered_ = found_.id;
-  take(found_);
+  take(found_, now);
 }
 
 bool conduit::attached(const helix::outcome<std::vector<helix::conduit_shard>>& answer, time_point now) {
@@ -136,13 +140,44 @@ bool conduit::attached(const helix::outcome<std::vector<helix::conduit_shard>>& 
     one.due = again;
     return false;
   }
-  // It was deleted: by somebody, or because nobody was attached for three days.
+  lose(again);
+  return false;
+}
+
+void conduit::lose(time_point again) {
   stage_ = stage::find;
   due_ = again;
   id_.clear();
   for (auto& x : shards_)
     x.is_attached = false;
-  return false;
+}
+
+void conduit::seen(const helix::outcome<helix::page<helix::conduit_shard>>& page, time_point now) {
+  is_asking_ = false;
+  if (!page) {
+    const auto again = now + retry_.next();
+    look_at_ = again;
+    if (page.error().status != not_found)
+      return;
+    problem_ = to_string(page.error());
+    return lose(again);
+  }
+  for (const auto& one : page->items)
+    for (size_t number = 0; number < shards_.size(); ++number)
+      if (one.id == std::to_string(number) && one.status == "enabled" && one.session_id == shards_[number].session)
+        shards_[number].is_confirmed = true;
+  looked_to_ = page->cursor;
+  if (!looked_to_.empty())
+    return; // the next part, at once
+  look_at_ = now + options_.look_every;
+  for (size_t number = 0; number < shards_.size(); ++number) {
+    auto& one = shards_[number];
+    if (!std::exchange(one.is_confirmed, false) && one.is_attached) {
+      one.is_attached = false;
+      one.due = now;
+      problem_ = "shard " + std::to_string(number) + " isn't attached to its session any more";
+    }
+  }
 }
 
 void conduit::use(size_t number, std::string session, time_point now) {

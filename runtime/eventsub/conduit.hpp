@@ -39,13 +39,20 @@ struct attach {
   std::string session;
 };
 
-using any = std::variant<list, make, resize, remember, attach>;
+/// Get the conduit's shards, or what comes behind this cursor.
+struct look {
+  std::string id;
+  std::string after;
+};
+
+using any = std::variant<list, make, resize, remember, attach, look>;
 
 } // namespace conduit_step
 
 /// A conduit, and which sessions its shards are attached to (twitch-platform 3.6): it is found among those of the application, or made, and
-/// brought to the wanted number of shards; a shard whose session has changed, or that Twitch has disabled, is attached anew. No
-/// socket, no clock: it is told what happened and what time it is, and says what to do.
+/// brought to the wanted number of shards; a shard whose session has changed, or that Twitch has disabled, is attached anew. What
+/// Twitch says of the shards is looked at every now and then: somebody else may have attached one, or deleted the conduit. No socket,
+/// no clock: it is told what happened and what time it is, and says what to do.
 class conduit {
 public:
   using clock = std::chrono::steady_clock;
@@ -56,6 +63,8 @@ public:
     std::string adopted;
     /// How many of them are ours, counted from 0.
     size_t shards = 1;
+    /// Between two looks at the shards.
+    clock::duration look_every = std::chrono::minutes{30};
     /// After a failure that people may have to mend.
     clock::duration ask_again = std::chrono::minutes{30};
     /// After others.
@@ -82,6 +91,8 @@ public:
 
   /// @returns whether the session that was asked for is attached.
   bool attached(const helix::outcome<std::vector<helix::conduit_shard>>& answer, time_point now);
+
+  void seen(const helix::outcome<helix::page<helix::conduit_shard>>& page, time_point now);
 
   // -- sessions ------------------------------------------------------------------------------------------------------------
 
@@ -112,12 +123,16 @@ private:
     /// Twitch knows it.
     bool is_attached = false;
     time_point due{};
+    /// The look that is under way has found it as it should be.
+    bool is_confirmed = false;
   };
 
   /// What is to be done before shards can be attached.
   enum class stage : uint8_t { find, make, resize, remember, ready };
 
-  void take(const helix::conduit& one);
+  void take(const helix::conduit& one, time_point now);
+  /// It was deleted: by somebody, or because nobody was attached for three days.
+  void lose(time_point again);
   void fail(const helix::error& why, time_point now);
 
   options options_;
@@ -131,6 +146,9 @@ private:
   /// The shard that is being attached, and its session.
   size_t asked_shard_ = 0;
   std::string asked_session_;
+  /// When the shards are looked at, and how far they have been.
+  time_point look_at_{};
+  std::string looked_to_;
   bool is_asking_ = false;
   time_point due_{};
   std::string problem_;

@@ -62,6 +62,15 @@ void share(account_settings& account, account_settings other) {
   }
 }
 
+/// Those who may be asked for their tokens: the channels' owners, and moderators whose actions are listened to.
+std::vector<std::string> owners_for(const bot_config& bot) {
+  auto owners = bot.channels;
+  for (const auto& one : plan_pubsub(bot))
+    if (!is_own(one, bot.account.value_or("")))
+      append_new(owners, owner_of(one));
+  return owners;
+}
+
 } // namespace
 
 std::vector<diagnostic> find_unsupported(const configuration& config) {
@@ -69,9 +78,6 @@ std::vector<diagnostic> find_unsupported(const configuration& config) {
   for (auto& one : find_conduit_mistakes(config))
     found.push_back(std::move(one));
   for (const auto& bot : config.bots) {
-    if (bot.chat == chat_transport::eventsub && transport_of(bot) == event_transport::webhook)
-      found.push_back({severity::error, bot.where, "bot '" + bot.name + "': chat doesn't come over webhooks",
-                       "chat: irc, or transport: websocket or conduit"});
     for (auto& one : find_event_mistakes(bot))
       found.push_back(std::move(one));
     for (const auto& other : config.bots) {
@@ -129,7 +135,7 @@ bot_plan plan_bots(const configuration& config, const webhook_plan& webhooks, to
     settings.pubsub = plan_pubsub(bot);
     plan.bots.push_back(std::move(settings));
     if (!bot.client_id.empty())
-      plan.broadcasters.groups.push_back({grant_for(bot, needs.broadcaster_scopes), bot.channels});
+      plan.broadcasters.groups.push_back({grant_for(bot, needs.broadcaster_scopes), owners_for(bot)});
   }
   plan.broadcasters.tokens = config.pubsub_tokens;
   return plan;

@@ -1,7 +1,9 @@
 #include "runtime/program/event_plan.hpp"
 
 #include "config/did_you_mean.hpp"
+#include "messages/eventsub/chat_line.hpp"
 #include "messages/pubsub/replacement.hpp"
+#include "runtime/eventsub/subscription_plan.hpp"
 #include "runtime/program/append_new.hpp"
 #include "runtime/program/cog_options.hpp"
 #include "runtime/pubsub/frame.hpp"
@@ -95,6 +97,26 @@ bool has_pubsub_server(const bot_config& bot) {
   return cog != nullptr && !bot.anonymous && cog->options.value("transport", nlohmann::json{}) == "pubsub";
 }
 
+/// Chat that comes as events where it can't.
+std::vector<diagnostic> find_chat_mistakes(const bot_config& bot) {
+  if (bot.chat != chat_transport::eventsub || bot.anonymous)
+    return {};
+  auto of_bot = "bot '" + bot.name + "': ";
+  if (transport_of(bot) == event_transport::webhook)
+    return {{severity::error, bot.where, of_bot + "chat doesn't come over webhooks",
+             "chat: irc, or transport: websocket or conduit"}};
+  auto events = plan_events(bot, {});
+  for (auto type : eventsub::chat_types())
+    append_new(events, eventsub::wanted_event{eventsub::find_type(type)});
+  auto most = eventsub::sessions_of_user * eventsub::channels_on_session(events.size());
+  if (transport_of(bot) == event_transport::websocket && bot.channels.size() > most)
+    return {{severity::warning, bot.where,
+             of_bot + "has " + std::to_string(bot.channels.size()) + " channels, and Twitch allows chat and events of "
+               + std::to_string(most) + " over WebSockets",
+             "transport: conduit, or chat: irc"}};
+  return {};
+}
+
 void add(std::vector<eventsub::wanted_event>& all, eventsub::wanted_event one) {
   if (one.type != nullptr)
     append_new(all, std::move(one));
@@ -147,7 +169,7 @@ std::vector<pubsub::topic_wish> plan_pubsub(const bot_config& bot) {
 }
 
 std::vector<diagnostic> find_event_mistakes(const bot_config& bot) {
-  std::vector<diagnostic> found;
+  auto found = find_chat_mistakes(bot);
   if (const auto* cog = find_cog(bot, pubsub_cog)) {
     cog_options options{bot, *cog};
     auto transport = options.text("transport").value_or("eventsub");
@@ -155,7 +177,8 @@ std::vector<diagnostic> find_event_mistakes(const bot_config& bot) {
       options.mistake("'transport' is '" + transport + "'", "eventsub or pubsub");
     if (transport == "pubsub" && bot.anonymous)
       options.mistake("the bot is anonymous, and has no token to listen with", "an account");
-    found = options.take();
+    for (auto& one : options.take())
+      found.push_back(std::move(one));
   }
   for (const auto& name : configured_topics(bot))
     if (!pubsub::find_topic(name))

@@ -12,22 +12,25 @@ constexpr auto never = session::time_point::max();
 /// How many messages are remembered while two links are read.
 constexpr size_t max_recent = 1'000;
 
+/// So much later than by the first link, a message may come by the other one.
+constexpr auto most_behind = std::chrono::seconds{30};
+
 bool contains(const std::vector<std::string>& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
 
 } // namespace
 
-session::session(session_options options, std::vector<wanted> topics, uint64_t seed)
-  : options_(options),
-    wanted_(std::move(topics)),
-    random_(static_cast<std::minstd_rand::result_type>(seed)),
-    redial_(options.redial, seed) {
+session::session(session_options options, uint64_t seed)
+  : options_(options), random_(static_cast<std::minstd_rand::result_type>(seed)), redial_(options.redial, seed) {
 }
 
-void session::start(time_point, session_action::list& todo) {
-  if (links_.empty() && !wanted_.empty())
+void session::want(std::vector<wanted> topics, time_point now, session_action::list& todo) {
+  wanted_ = std::move(topics);
+  if (links_.empty() && !dial_at_ && !wanted_.empty())
     dial(todo);
+  else if (auto* on = current(); on != nullptr && on->is_open)
+    listen(*on, now, todo);
 }
 
 session::link* session::find(uint64_t id) {
@@ -62,11 +65,11 @@ void session::listen(link& on, time_point now, session_action::list& todo) {
   for (const auto& one : wanted_) {
     auto is_asked = std::any_of(on.questions.begin(), on.questions.end(),
                                 [&](const auto& x) { return contains(x.second.topics, one.topic); });
-    auto rests = refused_.find(one.topic);
-    if (is_asked || contains(on.topics, one.topic) || (rests != refused_.end() && rests->second > now))
+    if (auto rests = refused_.find(one.topic); rests != refused_.end() && rests->second > now)
       continue;
     refused_.erase(one.topic);
-    by_account[one.account].push_back(one.topic);
+    if (!is_asked && !contains(on.topics, one.topic))
+      by_account[one.account].push_back(one.topic);
   }
   // One question for each topic, since one that is refused takes the others of its question along.
   for (auto& [account, topics] : by_account)
@@ -88,7 +91,7 @@ std::optional<frame::message> session::receive(uint64_t id, std::string_view tex
     return std::nullopt;
   }
   if (auto* message = std::get_if<frame::message>(&*read)) {
-    if (is_double(id, *message))
+    if (is_double(id, *message, now))
       return std::nullopt;
     return std::move(*message);
   }
@@ -117,7 +120,9 @@ std::optional<frame::message> session::receive(uint64_t id, std::string_view tex
   return std::nullopt;
 }
 
-bool session::is_double(uint64_t id, const frame::message& message) {
+bool session::is_double(uint64_t id, const frame::message& message, time_point now) {
+  while (!recent_.empty() && recent_.front().came + options_.overlap + most_behind < now)
+    recent_.pop_front();
   // The same words once more by the same link are another message, which the other links will bring once more, too.
   for (auto& one : recent_)
     if (one.topic == message.topic && one.text == message.text
@@ -127,7 +132,7 @@ bool session::is_double(uint64_t id, const frame::message& message) {
       return true;
     }
   if (links_.size() > 1)
-    recent_.push_back({{id}, message.topic, message.text});
+    recent_.push_back({{id}, message.topic, message.text, now});
   if (recent_.size() > max_recent)
     recent_.pop_front();
   return false;
@@ -140,6 +145,7 @@ void session::answered(link& on, const frame::response& said, time_point now, se
   for (const auto& topic : question.mapped().topics) {
     if (said.error.empty()) {
       on.topics.push_back(topic);
+      refused_.erase(topic);
     } else if (!on.retires_at) {
       // Asked again soon where that may help.
       auto advice = advice_for(said.error, scope_of(topic));
@@ -183,6 +189,15 @@ void session::remove(uint64_t id, const std::string& why, time_point now, sessio
   if (gone.is_open && std::none_of(links_.begin(), links_.end(), [](const link& x) { return x.is_open; })) {
     ++counters_.losses;
     todo.emplace_back(session_action::lost{why});
+  }
+}
+
+void session::excuse_silence(time_point now) {
+  for (auto& on : links_) {
+    if (on.pinged)
+      on.pinged = now;
+    for (auto& [nonce, question] : on.questions)
+      question.asked = now;
   }
 }
 

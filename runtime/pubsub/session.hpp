@@ -95,11 +95,10 @@ public:
     friend bool operator==(const wanted&, const wanted&) = default;
   };
 
-  /// @param topics at most `max_topics`.
-  session(session_options options, std::vector<wanted> topics, uint64_t seed);
+  session(session_options options, uint64_t seed);
 
-  /// To be called once, and after that nothing but the others.
-  void start(time_point now, session_action::list& todo);
+  /// These are wanted from now on: at most `max_topics`, each once, and all that were wanted before among them.
+  void want(std::vector<wanted> topics, time_point now, session_action::list& todo);
 
   void opened(uint64_t link, time_point now, session_action::list& todo);
 
@@ -112,6 +111,9 @@ public:
 
   /// A token couldn't be had for what was to be listened to.
   void no_token(const std::string& nonce, const std::string& why, time_point now, session_action::list& todo);
+
+  /// We haven't read for a while, so that nothing is known of the server's silence: to be called before `expire`.
+  void excuse_silence(time_point now);
 
   void expire(time_point now, session_action::list& todo);
 
@@ -161,6 +163,7 @@ private:
     std::vector<uint64_t> links;
     std::string topic;
     std::string text;
+    time_point came;
   };
 
   link* find(uint64_t id);
@@ -172,8 +175,8 @@ private:
   void remove(uint64_t id, const std::string& why, time_point now, session_action::list& todo);
   /// The topic rests until then.
   void refuse(const std::string& topic, std::string why, time_point again, session_action::list& todo);
-  /// Whether the message has come by another link; else it is remembered as long as there is one.
-  bool is_double(uint64_t link, const frame::message& message);
+  /// Whether the message has come by another link; else it is remembered while there is one, and for as long as that may be behind.
+  bool is_double(uint64_t link, const frame::message& message, time_point now);
   session_options::duration ping_pause();
   std::string next_nonce();
 

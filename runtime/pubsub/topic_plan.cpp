@@ -25,6 +25,10 @@ bool is_own(const topic_wish& wish, const std::string& account) {
   return wish.channel.empty() || (!wish.moderator.empty() && wish.moderator == account);
 }
 
+std::string owner_of(const topic_wish& wish) {
+  return wish.moderator.empty() || is_id(wish.moderator) ? wish.channel : wish.moderator;
+}
+
 std::vector<topic_wish> plan_topics(const std::vector<pubsub_topic>& kinds, const std::vector<std::string>& channels,
                                     const std::vector<std::string>& moderators) {
   std::vector<topic_wish> all;
@@ -45,12 +49,12 @@ std::vector<topic_wish> plan_topics(const std::vector<pubsub_topic>& kinds, cons
 std::vector<std::string> names_in(const std::vector<topic_wish>& wishes) {
   std::vector<std::string> names;
   auto add = [&](const std::string& name) {
-    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+    if (std::find(names.begin(), names.end(), name) == names.end())
       names.push_back(name);
   };
   for (const auto& one : wishes) {
     add(one.channel);
-    if (!is_id(one.moderator))
+    if (!one.moderator.empty() && !is_id(one.moderator))
       add(one.moderator);
   }
   return names;
@@ -60,14 +64,17 @@ std::vector<session::wanted> topics_of(const std::vector<topic_wish>& wishes, co
                                        const std::map<std::string, std::string>& ids) {
   std::vector<session::wanted> all;
   for (const auto& one : wishes) {
-    auto about = id_of(one.channel.empty() ? account : one.channel, ids);
+    auto about = id_of(one.channel, ids);
     auto moderator = one.moderator.empty() ? about : id_of(one.moderator, ids);
     if (about.empty() || moderator.empty())
       continue;
     auto topic = begin_of(one.what);
     if (one.what == pubsub_topic::moderator_actions)
       topic += moderator + ".";
-    all.push_back({topic + about, is_own(one, account) ? account : one.channel});
+    topic += about;
+    auto is_same = [&](const session::wanted& x) { return x.topic == topic; };
+    if (std::none_of(all.begin(), all.end(), is_same)) // one may be named by name and by id
+      all.push_back({topic, is_own(one, account) ? account : owner_of(one)});
   }
   return all;
 }

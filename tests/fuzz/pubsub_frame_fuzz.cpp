@@ -37,11 +37,11 @@ void perform(session& it, session_action::list& todo, session::time_point now, u
 /// link before the newest one, '!' ends the newest one and '?' the one before, and after '+' comes half a minute of silence.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text{reinterpret_cast<const char*>(data), size};
-  session it{{}, {{"channel-bits-events-v2.1", "red"}, {"whispers.9", "ann"}}, 1};
+  session it{{}, 1};
   session::time_point now{std::chrono::hours{1}};
   session_action::list todo;
   uint64_t newest = 0;
-  it.start(now, todo);
+  it.want({{"channel-bits-events-v2.1", "red"}, {"whispers.9", "ann"}}, now, todo);
   while (!text.empty()) {
     perform(it, todo, now, newest);
     auto end = std::min(text.find('\n'), text.size());

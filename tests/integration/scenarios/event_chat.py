@@ -85,11 +85,12 @@ class EventChat(EventScenario):
     def test_check_names_mistakes(self) -> None:
         twitch = self.simulator()
 
-        def check(settings: dict[str, Any]) -> str:
+        def check(settings: dict[str, Any], expected: int = 1) -> str:
             bots = self.bots(twitch, {BOT: {"channels": [CHANNEL], "chat": "eventsub"} | settings}, start=False)
             status, output = self.program("check", "--config", str(bots.config_file), "--env", str(bots.env_file))
-            self.assertEqual(status, 1, output)
+            self.assertEqual(status, expected, output)
             return output
 
         self.assertIn("has no chat connection to send over", check({"send": "irc"}))
+        self.assertIn("Twitch allows chat and events of 150 over WebSockets", check({"channels": [f"channel{x}" for x in range(151)]}, 0))
         self.assertIn("chat doesn't come over webhooks", check({"cogs": {"eventsub": {"transport": "webhook", "url": "https://a.example"}}}))

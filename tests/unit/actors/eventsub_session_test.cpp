@@ -2,6 +2,7 @@
 
 #include "actors/eventsub_session.hpp"
 
+#include "tests/unit/actors/conduit_double.hpp"
 #include "tests/unit/actors/connection_fixture.hpp"
 #include "tests/unit/actors/held_calls.hpp"
 
@@ -55,6 +56,18 @@ store_actor::behavior_type store_double(store_actor::pointer self, std::shared_p
   };
 }
 
+struct owner_record {
+  std::vector<bot_ready> ready;
+  std::vector<eventsub::subscription_news> news;
+};
+
+event_owner_actor::behavior_type owner_double(event_owner_actor::pointer, std::shared_ptr<owner_record> x) {
+  return {
+    [x](const std::string&, const bot_ready& ready) { x->ready.push_back(ready); },
+    [x](const eventsub::subscription_news& news) { x->news.push_back(news); },
+  };
+}
+
 int64_t milliseconds(std::chrono::steady_clock::time_point when) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count();
 }
@@ -90,6 +103,10 @@ struct session_fixture : creamery::test::timed_fixture {
   strings dialled;
   eventsub_session_actor it;
   uint64_t messages = 0;
+  /// What the owner was told.
+  std::shared_ptr<owner_record> told = std::make_shared<owner_record>();
+  event_owner_actor owner = sys.spawn(owner_double, told);
+  bool has_chat = false;
   /// Its shard, if it is one of a conduit's.
   std::optional<uint64_t> shard;
 
@@ -107,6 +124,7 @@ struct session_fixture : creamery::test::timed_fixture {
     kill(it);
     kill(keeper);
     kill(accounts);
+    kill(owner);
   }
 
   void start(strings events, const std::string& broadcaster = {}, strings channels = {"red"}) {
@@ -120,9 +138,17 @@ struct session_fixture : creamery::test::timed_fixture {
       return links.back();
     };
     it = sys.spawn<eventsub_session>(
-      subscriber_identity{"bot/eventsub-1", "bot", "creamybot", accounts,
-                          broadcaster.empty() ? eventsub::token_owner::bot : eventsub::token_owner::broadcaster, "",
-                          channels, wanted},
+      subscriber_identity{"bot/eventsub-1",
+                          "bot",
+                          "creamybot",
+                          accounts,
+                          broadcaster.empty() ? eventsub::token_owner::bot : eventsub::token_owner::broadcaster,
+                          "",
+                          channels,
+                          wanted,
+                          has_chat,
+                          {},
+                          owner},
       shard, settings, open, kept<eventsub_memory>{memory, std::make_shared<std::atomic<bool>>(true)});
     sched.run();
     tell(it, use_atom_v, keeper);
@@ -209,27 +235,6 @@ struct session_fixture : creamery::test::timed_fixture {
 };
 
 /// A double of a conduit, which attaches whoever asks once it is known.
-struct conduit_record {
-  strings attached;
-  strings detached;
-};
-
-conduit_actor::behavior_type conduit_double(conduit_actor::pointer, std::shared_ptr<conduit_record> x) {
-  return {
-    [](ready_atom) {},
-    [](drain_atom) { return true; },
-    [x](attach_atom, uint64_t number, const std::string& session) {
-      x->attached.push_back(std::to_string(number) + " " + session);
-    },
-    [x](detached_atom, const std::string& id, const std::string& number) { x->detached.push_back(id + " " + number); },
-    [](follow_atom, const std::string&) { return std::string{"conduit"}; },
-    [](use_atom, const store_actor&) {},
-    [](use_atom, const account_directory_actor&) {},
-    [](caf::tick_atom) {},
-    [](caf::get_atom) { return eventsub_report{}; },
-  };
-}
-
 } // namespace
 
 BEGIN_FIXTURE_SCOPE(session_fixture)
@@ -304,7 +309,7 @@ SCENARIO("a channel that Twitch doesn't know holds up no other") {
   start({"stream.online"}, "", {"red", "rde"});
   answer(R"({"data":[{"id":"9","login":"creamybot"}]})");
   answer(R"({"data":[{"id":"1","login":"red"}]})");
-  CHECK_EQ(log.count("Twitch knows no channel rde"), 1u);
+  CHECK_EQ(log.count("Twitch knows nobody called rde"), 1u);
   open(1);
   hear(1, {welcome("s1")});
   CHECK_EQ(asked(), (strings{R"(POST /eventsub/subscriptions stream.online {"broadcaster_user_id":"1"})"}));
@@ -427,8 +432,8 @@ SCENARIO("a conduit's shard subscribes to nothing, and has each of its sessions 
   start({}, {}, {});
   CHECK(calls->open.empty());
   CHECK(dialled.empty()); // Twitch would soon close what isn't attached
-  auto record = std::make_shared<conduit_record>();
-  auto conduit = sys.spawn(conduit_double, record);
+  auto record = std::make_shared<creamery::test::conduit_record>();
+  auto conduit = sys.spawn(creamery::test::conduit_double, record);
   tell(it, use_atom_v, conduit);
   REQUIRE_EQ(dialled.size(), 1u);
   open(1);
@@ -445,7 +450,21 @@ SCENARIO("a conduit's shard subscribes to nothing, and has each of its sessions 
        + R"("shard_id":"1","status":"websocket_disconnected","transport":{"method":"websocket","session_id":"x"}}}})"});
     CHECK_EQ(record->detached, (strings{"c 1"}));
   }
+  WHEN("Twitch ends one of the conduit's subscriptions") {
+    hear(1, {metadata("revocation", "c")
+             + R"({"subscription":{"id":"sub","status":"user_removed","type":"channel.raid","version":"1"}}})"});
+    CHECK_EQ(told->news, (std::vector<eventsub::subscription_news>{{"sub", "channel.raid", "user_removed"}}));
+  }
+  WHEN("it is replaced before anything is heard of the conduit") {
+    kill(it);
+    start({}, {}, {});
+    pass(1s);
+    CHECK(!links[0]->closed);
+    tell(it, use_atom_v, conduit);
+    CHECK_EQ(record->attached, (strings{"3 s1", "3 s1"}));
+  }
   WHEN("its socket is lost") {
+    record->attached.pop_back();
     tell(it, link_closed{1, {}});
     CHECK_EQ(report().enabled, 0u);
     pass(2s);
@@ -463,6 +482,17 @@ SCENARIO("a conduit's shard subscribes to nothing, and has each of its sessions 
     CHECK_EQ(dialled.size(), 2u);
   }
   kill(conduit);
+}
+
+SCENARIO("channels whose chat can't be had don't keep the bot from beginning") {
+  has_chat = true;
+  start({"channel.chat.message"}, {}, {"red", "nobody"});
+  answer(R"({"data":[{"id":"9","login":"creamybot"}]})");
+  answer(R"({"data":[]})"); // neither of them
+  CHECK(told->ready.empty());
+  pass(30s);
+  CHECK_EQ(told->ready, (std::vector<bot_ready>{{"creamybot", {}, {"red", "nobody"}}}));
+  CHECK(dialled.empty());
 }
 
 SCENARIO("an answer of the store that is gone doesn't count for its successor") {

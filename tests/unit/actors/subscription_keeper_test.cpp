@@ -2,6 +2,7 @@
 
 #include "actors/subscription_keeper.hpp"
 
+#include "tests/unit/actors/conduit_double.hpp"
 #include "tests/unit/actors/connection_fixture.hpp"
 #include "tests/unit/actors/held_calls.hpp"
 
@@ -54,6 +55,9 @@ struct webhook_fixture : creamery::test::timed_fixture {
     kill(accounts);
   }
 
+  std::optional<callback_settings> callback = callback_settings{url, secret{"a secret of the bot"}, "print"};
+  bool is_shared = false;
+
   void start(const strings& events) {
     std::vector<eventsub::wanted_event> wanted;
     for (const auto& name : events)
@@ -65,7 +69,7 @@ struct webhook_fixture : creamery::test::timed_fixture {
     it = sys.spawn<subscription_keeper>(
       subscriber_identity{
         "bot/webhook", "bot", "creamybot", accounts, eventsub::token_owner::application, "app", {"red"}, wanted},
-      std::optional{callback_settings{url, secret{"a secret of the bot"}, "print"}}, settings, keeper,
+      callback, is_shared, settings, keeper,
       kept<subscription_keeper_memory>{memory, std::make_shared<std::atomic<bool>>(true)});
     sched.run();
     answer(R"({"data":[{"id":"9","login":"creamybot"}]})");
@@ -86,6 +90,12 @@ struct webhook_fixture : creamery::test::timed_fixture {
     return R"({"id":")" + id + R"(","status":")" + status + R"(","type":")" + type
            + R"(","version":"1","condition":{"broadcaster_user_id":"1"},"transport":{"method":"webhook","callback":")"
            + callback + R"("}})";
+  }
+
+  static std::string on_conduit(const std::string& id, const std::string& type, const std::string& conduit) {
+    return R"({"id":")" + id + R"(","status":"enabled","type":")" + type
+           + R"(","version":"1","condition":{"broadcaster_user_id":"1"},"transport":{"method":"conduit","conduit_id":")"
+           + conduit + R"("}})";
   }
 
   static std::string list(const std::string& entries, const std::string& cursor = {}) {
@@ -171,6 +181,40 @@ SCENARIO("a callback that Twitch doesn't reach is found in its list") {
   answer("");
   pass(1s);
   CHECK_EQ(asked(), (strings{"POST channel.ban"}));
+}
+
+SCENARIO("a conduit of somebody else's keeps what they have subscribed to") {
+  callback.reset();
+  is_shared = true;
+  start({"channel.ban"});
+  CHECK(asked().empty()); // of which conduit?
+  auto conduit = sys.spawn(creamery::test::conduit_double, std::make_shared<creamery::test::conduit_record>());
+  tell(it, use_atom_v, conduit);
+  REQUIRE_EQ(asked(), (strings{"GET"}));
+  answer(list(on_conduit("a", "channel.ban", "conduit") + "," + on_conduit("b", "stream.online", "conduit")));
+  CHECK(asked().empty());
+  CHECK_EQ(report().enabled, 1u);
+  kill(conduit);
+}
+
+SCENARIO("a list that is about the conduit before doesn't count") {
+  callback.reset();
+  auto record = std::make_shared<creamery::test::conduit_record>();
+  auto conduit = sys.spawn(creamery::test::conduit_double, record);
+  start({"channel.ban"});
+  tell(it, use_atom_v, conduit);
+  REQUIRE_EQ(asked(), (strings{"GET"}));
+  record->id = "another";
+  tell(conduit, caf::tick_atom_v);
+  pass(0s);
+  REQUIRE_EQ(asked(), (strings{"GET", "GET"}));
+  answer(list(on_conduit("a", "channel.ban", "conduit")));
+  REQUIRE_EQ(asked(), (strings{"GET"}));
+  answer(list(on_conduit("a", "channel.ban", "conduit") + "," + on_conduit("b", "channel.ban", "another")));
+  CHECK(asked().empty());
+  CHECK_EQ(report().enabled, 1u);
+  CHECK_EQ(report().session_id, "another");
+  kill(conduit);
 }
 
 END_FIXTURE_SCOPE()

@@ -39,6 +39,8 @@ struct conduit_fixture : creamery::test::fixture {
       return "resize " + x->id + " to " + std::to_string(x->shards);
     if (const auto* x = std::get_if<conduit_step::remember>(&*step))
       return "remember " + x->id;
+    if (const auto* x = std::get_if<conduit_step::look>(&*step))
+      return "look at " + x->id + (x->after.empty() ? "" : " after " + x->after);
     const auto& x = std::get<conduit_step::attach>(*step);
     return "attach " + x.session + " to " + x.id + "/" + std::to_string(x.shard);
   }
@@ -70,7 +72,7 @@ struct conduit_fixture : creamery::test::fixture {
     CHECK_EQ(next(), "attach s to c/0");
     CHECK(attach("0"));
     CHECK_EQ(next(), "");
-    CHECK(it->deadline() == conduit::time_point::max());
+    CHECK(it->deadline() == now + 30min);
   }
 };
 
@@ -209,6 +211,48 @@ SCENARIO("a shard that Twitch has disabled is attached again, if it is ours") {
   it->disabled("c", "0", now);
   CHECK_EQ(it->attached(), 0u);
   CHECK_EQ(next(), "attach s to c/0");
+}
+
+SCENARIO("what Twitch says of the shards is looked at again and again") {
+  using page = helix::page<helix::conduit_shard>;
+  begin();
+  GIVEN("several pages, and nothing has changed") {
+    CHECK_EQ(next_due(), "look at c");
+    it->seen(page{{{"1", "enabled", "another"}, {"0", "enabled", "s"}}, "more", {}}, now);
+    CHECK_EQ(next(), "look at c after more");
+    it->seen(page{}, now);
+    CHECK_EQ(it->attached(), 1u);
+    CHECK_EQ(it->problem(), "");
+  }
+  WHEN("it can't be asked") {
+    CHECK_EQ(next_due(), "look at c");
+    it->seen(error(500, "oops"), now);
+    CHECK_EQ(it->attached(), 1u);
+    auto asked = now;
+    CHECK_EQ(next_due(), "look at c");
+    CHECK(now - asked == 1s);
+  }
+  WHEN("somebody else has attached it") {
+    it->seen(page{{{"0", "enabled", "another"}}, "", {}}, now);
+    CHECK_EQ(it->attached(), 0u);
+    CHECK_EQ(it->problem(), "shard 0 isn't attached to its session any more");
+    CHECK_EQ(next(), "attach s to c/0");
+    CHECK(attach("0"));
+    CHECK_EQ(it->problem(), "");
+  }
+  WHEN("its session counts as lost") {
+    CHECK_EQ(next_due(), "look at c");
+    it->seen(page{{{"0", "websocket_disconnected", "s"}}, "", {}}, now);
+    CHECK_EQ(next(), "attach s to c/0");
+    CHECK(attach("0"));
+  }
+  WHEN("the conduit was deleted") {
+    CHECK_EQ(next_due(), "look at c");
+    it->seen(error(404, "conduit not found"), now);
+    CHECK_EQ(it->id(), "");
+    CHECK_EQ(it->attached(), 0u);
+    CHECK_EQ(next_due(), "list");
+  }
 }
 
 SCENARIO("a conduit that is gone is replaced") {

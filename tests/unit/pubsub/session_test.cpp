@@ -57,8 +57,12 @@ struct pubsub_fixture : creamery::test::fixture {
   }
 
   strings start(std::vector<session::wanted> topics) {
-    it.emplace(options, std::move(topics), 1);
-    return doing([&](auto& todo) { it->start(now, todo); });
+    it.emplace(options, 1);
+    return want(std::move(topics));
+  }
+
+  strings want(std::vector<session::wanted> topics) {
+    return doing([&](auto& todo) { it->want(std::move(topics), now, todo); });
   }
 
   strings open(uint64_t link) {
@@ -182,6 +186,9 @@ SCENARIO("after RECONNECT the old connection is read until it ends, and what com
   CHECK_EQ(it->count().losses, 0u);
   CHECK_EQ(it->count().moves, 1u);
   CHECK_EQ(it->count().doubles, 2u);
+  CHECK(is_new(2, 6));
+  pass(56s);
+  CHECK(is_new(2, 1)); // the old one said the same, but long ago
 }
 
 SCENARIO("a new connection that takes too long doesn't keep the old one") {
@@ -263,6 +270,48 @@ SCENARIO("an authorisation that is taken back ends its topics") {
   CHECK_EQ(hear(1, R"({"type":"AUTH_REVOKED","data":{"topics":["bits.1"]}})"),
            (strings{"refused bits.1: the authoris"}));
   CHECK_EQ(it->listening(), 1u);
+}
+
+SCENARIO("a topic that is taken back while it is being asked for is as the answer says") {
+  start({{"bits.1", "red"}});
+  open(1);
+  hear(1, R"({"type":"AUTH_REVOKED","data":{"topics":["bits.1"]}})");
+  auto taken_back = now;
+  GIVEN("an answer after it") {
+    answer(1);
+    CHECK_EQ(it->listening(), 1u);
+  }
+  WHEN("it would have been asked for again") {
+    while (now < taken_back + 30min) {
+      pass();
+      hear(1, R"({"type":"PONG"})");
+    }
+    CHECK(it->deadline() > now);
+    CHECK_EQ(it->listening(), 1u);
+  }
+}
+
+SCENARIO("more may be wanted later") {
+  begin();
+  CHECK_EQ(want({{"bits.1", "red"}, {"bits.2", "blue"}}), (strings{"listen bits.2 as blue"}));
+  answer(1);
+  CHECK_EQ(it->listening(), 2u);
+}
+
+SCENARIO("a server isn't silent while we don't read") {
+  start({{"bits.1", "red"}});
+  open(1);
+  auto pass_without_reading = [&](session_options::duration time) {
+    now += time;
+    it->excuse_silence(now);
+    return doing([&](auto& todo) { it->expire(now, todo); });
+  };
+  CHECK_EQ(pass_without_reading(1min), strings{});
+  answer(1);
+  CHECK_EQ(pass(), (strings{"ping 1"}));
+  CHECK_EQ(pass_without_reading(1min), strings{});
+  CHECK_EQ(pass(9s), strings{});
+  CHECK_EQ(pass(1s), (strings{"close 1", "lost: the server doesn't answer PING"}));
 }
 
 SCENARIO("without a token a topic waits") {
