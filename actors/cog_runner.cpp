@@ -19,6 +19,9 @@ namespace {
 /// A line whose handler threw is logged up to this length.
 constexpr size_t shown_of_bad_line = 2'000;
 
+/// What events leave behind is told to the store together, but not later than this after the first of them.
+constexpr auto most_together = std::chrono::milliseconds{2};
+
 /// After what is left behind couldn't be written.
 constexpr auto write_again = std::chrono::seconds{1};
 
@@ -78,6 +81,8 @@ cog_actor::behavior_type cog_runner_state::make_behavior() {
     [this](use_atom, const store_actor& store) {
       store_ = store;
       is_asking_ = false; // whoever was asked is gone
+      if (context_->event_handlers().empty())
+        self_->send(store_, unwant_atom_v, identity_.bot, identity_.settings.name);
       catch_up();
     },
     [this](caf::tick_atom) {
@@ -196,7 +201,8 @@ void cog_runner_state::run_aside(const std::string& what, const std::function<vo
 // -- events and storage ----------------------------------------------------------------------------------------------------
 
 void cog_runner_state::ask_for_events() {
-  if (is_asking_ || !store_ || !identity_.outcomes || identity_.outcomes->is_full())
+  if (is_asking_ || !store_ || !identity_.outcomes || identity_.outcomes->is_full()
+      || context_->event_handlers().empty())
     return;
   is_asking_ = true;
   self_
@@ -213,6 +219,7 @@ void cog_runner_state::ask_for_events() {
 
 void cog_runner_state::on_events(const std::vector<eventsub::event>& events) {
   auto& outcomes = *identity_.outcomes;
+  auto told = std::chrono::steady_clock::now();
   for (const auto& event : events) {
     if (outcomes.is_full())
       break; // the rest is asked for again
@@ -226,6 +233,10 @@ void cog_runner_state::on_events(const std::vector<eventsub::event>& events) {
     });
     if (is_begun)
       leave_behind(event.number, !done);
+    if (auto now = std::chrono::steady_clock::now(); !done || now - told > most_together) {
+      told = now;
+      write(std::exchange(finished_, {}));
+    }
     if (!identity_.turn.gate->leave_aside())
       return retire();
     if (!done) {
@@ -235,6 +246,7 @@ void cog_runner_state::on_events(const std::vector<eventsub::event>& events) {
       return;
     }
   }
+  write(std::exchange(finished_, {}));
   ask_for_events();
 }
 
@@ -251,18 +263,24 @@ void cog_runner_state::leave_behind(uint64_t event, bool is_poisoned) {
     return;
   if (auto outcome =
         identity_.outcomes->finish(identity_.turn.instance, event, is_poisoned, std::move(changes), std::move(says)))
-    write(*outcome);
+    finished_.push_back(std::move(*outcome));
   else
     log_->error("what a handler has stored is lost: too much isn't written yet, or this instance was replaced");
+  if (event == 0)
+    write(std::exchange(finished_, {}));
 }
 
-void cog_runner_state::write(const cog_outcome& outcome) {
-  if (!store_)
+void cog_runner_state::write(std::vector<cog_outcome> outcomes) {
+  if (!store_ || outcomes.empty())
     return; // as soon as there is one
-  self_->request(store_, caf::infinite, outcome)
+  std::vector<uint64_t> numbers;
+  for (const auto& one : outcomes)
+    numbers.push_back(one.number);
+  self_->request(store_, caf::infinite, std::move(outcomes))
     .then(
-      [this, number = outcome.number] {
-        identity_.outcomes->written(number);
+      [this, numbers] {
+        for (auto number : numbers)
+          identity_.outcomes->written(number);
         ask_for_events();
       },
       [this](const caf::error&) {
@@ -273,8 +291,7 @@ void cog_runner_state::write(const cog_outcome& outcome) {
 }
 
 void cog_runner_state::catch_up() {
-  for (const auto& outcome : identity_.outcomes->unwritten())
-    write(outcome);
+  write(identity_.outcomes->unwritten());
   ask_for_events();
 }
 

@@ -64,7 +64,7 @@ private:
   void check_storage() const;
   /// What the handler that has just ended leaves behind is to be written. @param event 0: none.
   void leave_behind(uint64_t event, bool is_poisoned);
-  void write(const cog_outcome& outcome);
+  void write(std::vector<cog_outcome> outcomes);
   /// Writes what isn't written yet, in order, and goes on with events.
   void catch_up();
   /// Reads values from the disk. @throws std::runtime_error if that can't be done.
@@ -107,6 +107,8 @@ private:
   bool is_resting_ = false;
   /// What the handler that runs has changed so far.
   std::vector<value_change> changes_;
+  /// What handlers have left behind and the store hasn't been told yet; the ledger has it, too.
+  std::vector<cog_outcome> finished_;
   /// What it wants said for certain, so far.
   std::vector<creamery::say> says_;
   std::unique_ptr<value_reader> values_;

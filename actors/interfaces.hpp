@@ -66,13 +66,6 @@ struct identity_answer {
   oauth::exchange content;
 };
 
-/// A webhook's message that is genuine.
-struct webhook_message {
-  eventsub::webhook_content content;
-  /// What Twitch is told, if that waits for us.
-  http_reply reply;
-};
-
 /// Helix has answered the call of this number.
 struct helix_answer {
   uint64_t call = 0;
@@ -85,7 +78,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::browser_visit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::identity_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::helix_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::link_opened)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::webhook_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::link_lines)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(creamery::link_closed)
 
@@ -133,6 +125,7 @@ struct attach_atom;
 struct detached_atom;
 /// "Remove what nobody needs any more."
 struct clean_up_atom;
+struct collect_atom;
 /// "This was granted."
 struct grant_atom;
 /// "Somebody has to grant this", and "not any more".
@@ -207,11 +200,13 @@ using store_actor = supervised_actor::extend<
   // The next events of this bot for this cog, behind this number and what it has done. Request: answered as soon as there are any;
   // repeated to its successor.
   caf::result<std::vector<eventsub::event>>(caf::get_atom, std::string, std::string, uint64_t),
-  // What a cog's handler leaves behind. Request: answered once it is on the disk, with an error if that can't be done; numbered, and
-  // repeated until it is.
-  caf::result<void>(cog_outcome),
-  // It is time to write what was told, or to clean up. Only the store itself sends this.
-  caf::result<void>(caf::tick_atom), caf::result<void>(clean_up_atom),
+  // This bot's cog of this name has no handlers for events, and isn't waited for until it asks for some. Notice: told to each successor.
+  caf::result<void>(unwant_atom, std::string, std::string),
+  // What a cog's handlers leave behind, in order. Request: answered once it is on the disk, with an error if that can't be done; numbered,
+  // and repeated until it is.
+  caf::result<void>(std::vector<cog_outcome>),
+  // It is time to write what was told in this transaction, or to clean up. Only the store itself sends this.
+  caf::result<void>(caf::tick_atom, uint64_t), caf::result<void>(clean_up_atom),
   // What these bots are to say for certain behind this number, see `say::durable`. Request: answered as soon as there is anything;
   // repeated to its successor.
   caf::result<std::vector<say>>(caf::get_atom, std::vector<std::string>, uint64_t),
@@ -502,8 +497,10 @@ using bots_actor = supervising_actor::extend<
 
 /// A port at which Twitch's webhooks come in: hands events to the store, and answers once they are on the disk.
 using webhook_listener_actor = supervised_actor::extend<
-  // A message that is genuine. Notice: Twitch sends again what isn't answered.
-  caf::result<void>(webhook_message),
+  // Genuine notifications wait at the port. Notice: it says so once, until all have been taken; a successor looks by itself.
+  caf::result<void>(collect_atom),
+  // Twitch has told this of a subscription of the bot of this name. Notice: its own list tells it again.
+  caf::result<void>(std::string, eventsub::subscription_news),
   // Hand events to this store from now on. Notice: told by the node after each restart.
   caf::result<void>(use_atom, store_actor),
   // Tell these what becomes of subscriptions from now on. Notice: told by the node when they are replaced.
@@ -556,6 +553,7 @@ CAF_ADD_ATOM(creamery, creamery, answered_atom)
 CAF_ADD_ATOM(creamery, creamery, attach_atom)
 CAF_ADD_ATOM(creamery, creamery, detached_atom)
 CAF_ADD_ATOM(creamery, creamery, clean_up_atom)
+CAF_ADD_ATOM(creamery, creamery, collect_atom)
 CAF_ADD_ATOM(creamery, creamery, grant_atom)
 CAF_ADD_ATOM(creamery, creamery, want_atom)
 CAF_ADD_ATOM(creamery, creamery, unwant_atom)
@@ -606,10 +604,10 @@ CAF_ADD_TYPE_ID(creamery, (creamery::secret))
 CAF_ADD_TYPE_ID(creamery, (creamery::store_report))
 CAF_ADD_TYPE_ID(creamery, (creamery::stored_token))
 CAF_ADD_TYPE_ID(creamery, (creamery::token_report))
-CAF_ADD_TYPE_ID(creamery, (creamery::webhook_message))
 CAF_ADD_TYPE_ID(creamery, (creamery::webhook_report))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::bot_report>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::child_report>))
+CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::cog_outcome>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::eventsub::event>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::outbox_report>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<creamery::token_report>))

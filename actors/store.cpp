@@ -12,13 +12,19 @@ namespace creamery {
 namespace {
 
 /// How many events a cog gets at once.
-constexpr size_t events_at_once = 64;
+constexpr size_t events_at_once = 128;
 
 /// How many messages an outbox gets at once.
 constexpr size_t says_at_once = 20;
 
 /// Between two times that what nobody needs any more is removed.
 constexpr auto clean_up_every = std::chrono::seconds{2};
+
+/// … as long as there is more than is removed at once.
+constexpr auto clean_up_again = std::chrono::milliseconds{50};
+
+/// How long what nobody waits for may take to be on the disk: then it mostly goes along with something that somebody does.
+constexpr auto lazily = std::chrono::milliseconds{5};
 
 /// The name under which it is kept that this process was there.
 constexpr const char* this_life = "this life";
@@ -65,14 +71,19 @@ store_actor::behavior_type store_state::make_behavior() {
     [this](caf::get_atom, const std::string& bot, const std::string& cog, uint64_t after) {
       return read(bot, cog, after);
     },
-    [this](const cog_outcome& outcome) { return add(outcome); },
-    [this](caf::tick_atom) { commit(); },
+    [this](unwant_atom, const std::string& bot, const std::string& cog) { file_.set_idle(bot, cog, true); },
+    [this](const std::vector<cog_outcome>& outcomes) { return add(outcomes); },
+    [this](caf::tick_atom, uint64_t transaction) {
+      if (is_open_ && transaction == transaction_)
+        commit();
+    },
     [this](clean_up_atom) {
-      begin();
+      begin(false);
       file_.set(this_life, std::to_string(now()));
-      memory_->counters.late_says += static_cast<uint64_t>(file_.clean_up(now()));
+      auto cleaned = file_.clean_up(now());
+      memory_->counters.late_says += static_cast<uint64_t>(cleaned.says);
       has_cleaned_up_ = true;
-      self_->delayed_send(self_, clean_up_every, clean_up_atom_v);
+      self_->delayed_send(self_, cleaned.has_more ? clean_up_again : clean_up_every, clean_up_atom_v);
     },
     [this](caf::get_atom, const std::vector<std::string>& bots, uint64_t after) { return says(bots, after); },
     [this](answered_atom, const std::vector<uint64_t>& numbers) {
@@ -116,7 +127,7 @@ caf::result<eventsub::receipt> store_state::add(const eventsub::arrivals& arrive
   }
   begin();
   eventsub::receipt receipt;
-  for (auto one : arrived.events) {
+  for (const auto& one : arrived.events) {
     switch (file_.add(one.what, one.key, now())) {
       case durable_store::arrival::fresh:
         ++receipt.fresh;
@@ -149,24 +160,32 @@ void store_state::make_room(const std::string& bot) {
   }
 }
 
-caf::result<void> store_state::add(const cog_outcome& outcome) {
-  heard_[{outcome.bot, outcome.cog}] = self_->clock().now();
-  begin();
-  if (file_.add(outcome, now()) == durable_store::verdict::too_early)
+caf::result<void> store_state::add(const std::vector<cog_outcome>& outcomes) {
+  if (outcomes.empty())
+    return caf::unit;
+  heard_[{outcomes.front().bot, outcomes.front().cog}] = self_->clock().now();
+  auto has_says = std::any_of(outcomes.begin(), outcomes.end(), [](const auto& x) { return !x.says.empty(); });
+  auto has_changes = std::any_of(outcomes.begin(), outcomes.end(), [](const auto& x) { return !x.changes.empty(); });
+  begin(has_says || has_changes);
+  has_new_says_ = has_new_says_ || has_says;
+  if (file_.add(outcomes, now()) == durable_store::verdict::too_early)
     return caf::make_error(caf::sec::runtime_error, "what the cog has left behind before isn't written yet");
-  ++new_outcomes_;
+  new_outcomes_ += outcomes.size();
   return when_written();
 }
 
 caf::result<std::vector<eventsub::event>> store_state::read(const std::string& bot, const std::string& cog,
                                                             uint64_t after) {
   heard_[{bot, cog}] = self_->clock().now();
+  if (file_.set_idle(bot, cog, false)) {
+    begin(); // it begins with the next event
+    file_.skip(bot, cog);
+  }
   // An earlier instance waits no more.
   std::erase_if(readers_, [&](const reader& x) { return x.bot == bot && x.cog == cog; });
   auto promise = self_->make_response_promise<std::vector<eventsub::event>>();
   readers_.push_back({bot, cog, after, promise});
-  if (!is_open_) // what is being written counts when it is
-    answer_readers();
+  answer_readers();
   return promise;
 }
 
@@ -175,8 +194,10 @@ caf::result<std::vector<say>> store_state::says(const std::vector<std::string>& 
   std::erase_if(speakers_, [&](const speaker& x) { return x.bots == bots; });
   auto promise = self_->make_response_promise<std::vector<say>>();
   speakers_.push_back({bots, after, promise});
-  if (!is_open_)
-    answer_readers();
+  if (is_open_)
+    has_new_says_ = true; // what is being written counts when it is
+  else
+    answer_speakers();
   return promise;
 }
 
@@ -196,21 +217,26 @@ caf::result<void> store_state::when_written() {
   return written_.back();
 }
 
-void store_state::begin() {
-  if (std::exchange(is_open_, true))
-    return;
-  file_.begin();
-  self_->send(self_, caf::tick_atom_v); // stands behind all that is in the mailbox
+void store_state::begin(bool is_urgent) {
+  if (!std::exchange(is_open_, true)) {
+    file_.begin();
+    ++transaction_;
+    if (!is_urgent)
+      self_->delayed_send(self_, lazily, caf::tick_atom_v, transaction_);
+  }
+  if (is_urgent && !std::exchange(is_urgent_, true))
+    self_->send(self_, caf::tick_atom_v, transaction_); // stands behind all that is in the mailbox
 }
 
 void store_state::commit() {
-  is_open_ = false;
+  is_open_ = is_urgent_ = false;
   auto failed = file_.commit();
   note(failed);
   auto why = failed ? caf::make_error(caf::sec::runtime_error, to_string(*failed)) : caf::error{};
   auto& counters = memory_->counters;
   ++(why ? counters.failures : counters.commits);
-  for (const auto& [bot, count] : std::exchange(fresh_, {}))
+  auto fresh = std::exchange(fresh_, {});
+  for (const auto& [bot, count] : fresh)
     waiting_[bot] += why ? 0 : count;
   for (auto& [promise, receipt] : std::exchange(receipts_, {})) {
     if (why) {
@@ -228,7 +254,10 @@ void store_state::commit() {
     why ? promise.deliver(why) : promise.deliver();
   if (std::exchange(has_cleaned_up_, false) || why) // what was given up to make room is there again
     waiting_ = file_.waiting();
-  answer_readers();
+  if (!fresh.empty())
+    answer_readers();
+  if (std::exchange(has_new_says_, false))
+    answer_speakers();
   drained_.check([] { return true; });
 }
 
@@ -240,6 +269,9 @@ void store_state::answer_readers() {
     one.promise.deliver(std::move(events));
     return true;
   });
+}
+
+void store_state::answer_speakers() {
   std::erase_if(speakers_, [this](speaker& one) {
     auto messages = find_says(one.bots, one.after);
     if (messages.empty())

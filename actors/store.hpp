@@ -63,17 +63,20 @@ private:
   caf::result<eventsub::receipt> add(const eventsub::arrivals& arrived);
   /// Too many events wait for the bot's cogs: those cogs that don't run get none of them.
   void make_room(const std::string& bot);
-  caf::result<void> add(const cog_outcome& outcome);
+  caf::result<void> add(const std::vector<cog_outcome>& outcomes);
   caf::result<std::vector<say>> says(const std::vector<std::string>& bots, uint64_t after);
   std::vector<say> find_says(const std::vector<std::string>& bots, uint64_t after);
   caf::result<std::vector<eventsub::event>> read(const std::string& bot, const std::string& cog, uint64_t after);
   /// The answer to whoever waits for the end of the transaction.
   caf::result<void> when_written();
-  /// Begins a transaction, unless one has begun; it ends when all that is in the mailbox by now has been looked at.
-  void begin();
+  /// Begins a transaction, unless one has begun; it ends when all that is in the mailbox by now has been looked at, or, if it isn't
+  /// urgent, a moment later.
+  void begin(bool is_urgent = true);
   void commit();
-  /// Answers those whose events have come, or whose messages have.
+  /// Answers those whose events have come.
   void answer_readers();
+  /// Answers those whose messages have.
+  void answer_speakers();
   /// Tells in the log what went wrong with the file, if that is news.
   void note(const std::optional<failure>& why);
   int64_t now() const;
@@ -85,6 +88,11 @@ private:
   int64_t (*wall_clock_)(std::chrono::steady_clock::time_point);
   std::shared_ptr<spdlog::logger> log_;
   bool is_open_ = false;
+  bool is_urgent_ = false;
+  /// Counts them.
+  uint64_t transaction_ = 0;
+  /// There may be an answer for speakers once it is written.
+  bool has_new_says_ = false;
   /// In this transaction, so that there may be room again.
   bool has_cleaned_up_ = false;
   /// How many events of each bot wait, as far as is known without asking the file, and how many this transaction adds.

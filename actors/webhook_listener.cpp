@@ -3,9 +3,10 @@
 #include "actors/exceptions.hpp"
 #include "runtime/telemetry/log.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
-#include <variant>
 
 namespace creamery {
 
@@ -15,6 +16,8 @@ namespace {
 constexpr auto store_timeout = std::chrono::seconds{8};
 
 constexpr auto tell_every = std::chrono::minutes{1};
+
+constexpr unsigned stored = 204;
 
 } // namespace
 
@@ -51,9 +54,11 @@ webhook_listener_actor::behavior_type webhook_listener_state::make_behavior() {
     [](ready_atom) {},
     [this](drain_atom) {
       memory_->port->attach(webhook_listener_actor{}); // Twitch comes again when we are back
+      collect();
       return drained_.wait(self_, open_ == 0);
     },
-    [this](const webhook_message& message) { take(message); },
+    [this](collect_atom) { collect(); },
+    [this](const std::string& bot, const eventsub::subscription_news& news) { tell(bot, news); },
     [this](use_atom, const store_actor& store) { store_ = store; },
     [this](use_atom, const bots_actor& bots) { bots_ = bots; },
     [this](caf::tick_atom) {
@@ -64,28 +69,39 @@ webhook_listener_actor::behavior_type webhook_listener_state::make_behavior() {
   };
 }
 
-void webhook_listener_state::take(const webhook_message& message) {
-  if (const auto* arrived = std::get_if<eventsub::webhook::notification>(&message.content))
-    store(arrived->events, message.reply);
-  else if (const auto* asked = std::get_if<eventsub::webhook::challenge>(&message.content))
-    tell(asked->bot, {asked->subscription.id, asked->subscription.type, "enabled"});
-  else if (const auto* ended = std::get_if<eventsub::webhook::revocation>(&message.content))
-    tell(ended->bot, {ended->subscription.id, ended->subscription.type, ended->subscription.status});
+void webhook_listener_state::collect() {
+  if (open_ >= 2)
+    return;
+
+  struct batch {
+    eventsub::arrivals events;
+    std::vector<http_reply> replies;
+  };
+
+  std::map<std::string, batch> of_bots;
+  for (auto& one : memory_->port->take()) {
+    auto& events = one.events.events;
+    auto& to = of_bots[events.empty() ? "" : events.front().what.bot];
+    std::move(events.begin(), events.end(), std::back_inserter(to.events.events));
+    to.replies.push_back(std::move(one.reply));
+  }
+  open_ += of_bots.size();
+  for (auto& [bot, one] : of_bots)
+    store(std::move(one.events), std::move(one.replies));
 }
 
-void webhook_listener_state::store(const eventsub::arrivals& events, const http_reply& reply) {
-  ++open_;
-  auto done = [this, reply](unsigned status, const char* text) {
+void webhook_listener_state::store(eventsub::arrivals events, std::vector<http_reply> replies) {
+  auto done = [this, replies = std::move(replies)](unsigned status, const char* text) {
+    if (status != stored)
+      memory_->not_stored += replies.size();
+    memory_->port->answer(replies, status, text);
     --open_;
-    reply({status, "text/plain", text});
+    collect();
     drained_.check([this] { return open_ == 0; });
   };
-  self_->request(store_, store_timeout, events)
-    .then([done](const eventsub::receipt&) { done(204, ""); },
-          [this, done](const caf::error&) {
-            ++memory_->not_stored;
-            done(503, "it couldn't be written down\n");
-          });
+  self_->request(store_, store_timeout, std::move(events))
+    .then([done](const eventsub::receipt&) { done(stored, ""); },
+          [done](const caf::error&) { done(503, "it couldn't be written down\n"); });
 }
 
 void webhook_listener_state::tell(const std::string& bot, eventsub::subscription_news news) {

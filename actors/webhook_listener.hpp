@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace creamery {
 
@@ -37,8 +38,9 @@ public:
   webhook_listener_actor::behavior_type make_behavior();
 
 private:
-  void take(const webhook_message& message);
-  void store(const eventsub::arrivals& events, const http_reply& reply);
+  /// Hands what waits at the port to the store, for each bot by itself, unless it is writing already: then that gathers meanwhile.
+  void collect();
+  void store(eventsub::arrivals events, std::vector<http_reply> replies);
   void tell(const std::string& bot, eventsub::subscription_news news);
   /// Says in the log what was refused since it did last.
   void tell_refused();

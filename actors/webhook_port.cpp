@@ -51,7 +51,7 @@ result<std::shared_ptr<webhook_port>> webhook_port::open(const webhook_settings&
   }
   auto started = http_server::start(
     settings.host, settings.port,
-    [port = made.get()](const http_request& request, const http_reply& reply) { port->take(request, reply); },
+    [port = made.get()](const http_request& request, const http_reply& reply) { port->hear(request, reply); },
     std::move(options));
   if (!started)
     return started.error();
@@ -68,30 +68,53 @@ webhook_port::~webhook_port() = default;
 void webhook_port::attach(const webhook_listener_actor& to) {
   std::lock_guard guard{mutex_};
   to_ = to;
+  is_told_ = false;
+  tell();
 }
 
-void webhook_port::take(const http_request& request, const http_reply& reply) {
+void webhook_port::tell() {
+  if (!to_ || waiting_.empty() || std::exchange(is_told_, true))
+    return;
+  caf::anon_send(to_, collect_atom_v);
+}
+
+std::vector<webhook_port::waiting> webhook_port::take() {
+  std::lock_guard guard{mutex_};
+  is_told_ = !waiting_.empty();
+  return std::exchange(waiting_, {});
+}
+
+void webhook_port::answer(std::vector<http_reply> these, unsigned status, std::string text) {
+  server_->post([these = std::move(these), status, text = std::move(text)] {
+    for (const auto& reply : these)
+      reply({status, "text/plain", text});
+  });
+}
+
+void webhook_port::hear(const http_request& request, const http_reply& reply) {
   const auto& headers = request.headers;
-  webhook_listener_actor to;
-  eventsub::webhook_content content;
-  {
-    std::lock_guard guard{mutex_};
-    auto before = gate_.clock();
-    content = gate_.look({request.method, request.path(), headers[message_id], headers[message_type],
-                          headers[message_timestamp], headers[message_signature], request.body},
-                         unix_milliseconds());
-    note_clock(before, gate_.clock());
-    to = to_;
+  std::lock_guard guard{mutex_};
+  auto before = gate_.clock();
+  auto content = gate_.look({request.method, request.path(), headers[message_id], headers[message_type],
+                             headers[message_timestamp], headers[message_signature], request.body},
+                            unix_milliseconds());
+  note_clock(before, gate_.clock());
+  if (auto* arrived = std::get_if<eventsub::webhook::notification>(&content); arrived != nullptr) {
+    if (!to_)
+      return reply({503, "text/plain", "just a moment"});
+    waiting_.push_back({std::move(arrived->events), reply});
+    return tell();
   }
-  const auto waits = std::holds_alternative<eventsub::webhook::notification>(content);
-  const auto is_news = std::holds_alternative<eventsub::webhook::challenge>(content)
-                       || std::holds_alternative<eventsub::webhook::revocation>(content);
-  if (waits && !to)
-    return reply({503, "text/plain", "just a moment"});
-  if (!waits)
-    reply(to_http(eventsub::answer_to(content)));
-  if ((waits || is_news) && to)
-    caf::anon_send(to, webhook_message{std::move(content), waits ? reply : http_reply{}});
+  reply(to_http(eventsub::answer_to(content)));
+  if (!to_)
+    return;
+  if (const auto* asked = std::get_if<eventsub::webhook::challenge>(&content))
+    caf::anon_send(to_, asked->bot,
+                   eventsub::subscription_news{asked->subscription.id, asked->subscription.type, "enabled"});
+  else if (const auto* ended = std::get_if<eventsub::webhook::revocation>(&content))
+    caf::anon_send(
+      to_, ended->bot,
+      eventsub::subscription_news{ended->subscription.id, ended->subscription.type, ended->subscription.status});
 }
 
 void webhook_port::note_clock(const eventsub::clock_skew& before, const eventsub::clock_skew& now) {

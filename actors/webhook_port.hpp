@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace creamery {
 
@@ -23,8 +24,20 @@ public:
 
   ~webhook_port();
 
-  /// Genuine messages go to this listener from now on; null: Twitch is told to come again.
+  /// A genuine notification, and how it is answered.
+  struct waiting {
+    eventsub::arrivals events;
+    http_reply reply;
+  };
+
+  /// This listener is told what comes from now on; null: Twitch is told to come again.
   void attach(const webhook_listener_actor& to);
+
+  /// All that has come since. If that is nothing, the listener is told when there is something.
+  std::vector<waiting> take();
+
+  /// Answers these all the same.
+  void answer(std::vector<http_reply> these, unsigned status, std::string text);
 
   /// `127.0.0.1:15543`, and whether it speaks TLS.
   const std::string& name() const noexcept {
@@ -37,7 +50,9 @@ public:
 private:
   explicit webhook_port(const webhook_settings& settings);
 
-  void take(const http_request& request, const http_reply& reply);
+  void hear(const http_request& request, const http_reply& reply);
+  /// Tells the listener if something waits.
+  void tell();
   /// Tells when our clock turns out to be wrong, or right again.
   void note_clock(const eventsub::clock_skew& before, const eventsub::clock_skew& now);
 
@@ -46,6 +61,9 @@ private:
   mutable std::mutex mutex_; // guards what follows
   eventsub::webhook_gate gate_;
   webhook_listener_actor to_;
+  std::vector<waiting> waiting_;
+  /// It will look by itself.
+  bool is_told_ = false;
   /// Ends before what its thread uses.
   std::unique_ptr<http_server> server_;
 };

@@ -6,7 +6,11 @@
 /// Writes each event that its bot is subscribed to into the log, readably. Which those are is said under `events`, see
 /// docs/configuration.md.
 struct eventsub {
+  static constexpr bool cooperative = true;
+
   explicit eventsub(creamery::cog& cog) {
+    if (!cog.log().should_log(spdlog::level::info))
+      return; // nobody would read it
     cog.on_event([&cog](const creamery::eventsub::event& event) {
       auto content = nlohmann::json::parse(event.json, nullptr, false);
       cog.log().info("{}", readable(event.type, content));

@@ -4,15 +4,13 @@
 #include "runtime/telemetry/utc_time.hpp"
 
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <memory>
 #include <random>
 #include <stdexcept>
@@ -21,8 +19,46 @@
 namespace creamery::benchmarks {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 using boost::system::error_code;
+
+namespace {
+
+constexpr size_t most_answer = 64 * 1024;
+
+/// How long the answer is that a text begins with; 0: it isn't whole yet. Knows what HTTP servers say to a POST: a length, chunks, or no
+/// body at all.
+size_t answer_size(std::string_view text) {
+  auto head_end = text.find("\r\n\r\n");
+  if (head_end == std::string_view::npos)
+    return 0;
+  const auto head = text.substr(0, head_end);
+  const auto body = head_end + 4;
+  auto is_same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; };
+  auto value_of = [&](std::string_view name) {
+    auto found = std::search(head.begin(), head.end(), name.begin(), name.end(), is_same);
+    return found == head.end() ? std::string_view{}
+                               : head.substr(static_cast<size_t>(found - head.begin()) + name.size());
+  };
+  if (!value_of("\r\ntransfer-encoding:").empty()) {
+    auto last = text.find("0\r\n\r\n", body - 2);
+    return last == std::string_view::npos ? 0 : last + 5;
+  }
+  auto length = value_of("\r\ncontent-length:");
+  length.remove_prefix(std::min(length.find_first_not_of(' '), length.size()));
+  size_t size = 0;
+  std::from_chars(length.data(), length.data() + length.size(), size);
+  return text.size() >= body + size ? body + size : 0;
+}
+
+/// "HTTP/1.1 204 …"
+unsigned status_of(std::string_view answer) {
+  unsigned status = 0;
+  if (answer.size() > 12)
+    std::from_chars(answer.data() + 9, answer.data() + 12, status);
+  return status;
+}
+
+} // namespace
 
 class load::signer {
 public:
@@ -67,13 +103,17 @@ public:
   void open() {
     error_code ignored;
     socket_.close(ignored);
-    in_.clear();
+    filled_ = 0;
     socket_.connect(owner_.server_);
     socket_.set_option(asio::ip::tcp::no_delay{true});
   }
 
-  void send(std::string request, clock::time_point since) {
-    out_ = std::move(request);
+  /// The next request, to be written here.
+  std::string& request() noexcept {
+    return out_;
+  }
+
+  void send(clock::time_point since) {
     since_ = since;
     asio::async_write(socket_, asio::buffer(out_), [this](error_code failed, size_t) {
       if (failed)
@@ -84,25 +124,35 @@ public:
 
 private:
   void read() {
-    answer_ = {};
-    http::async_read(socket_, in_, answer_, [this](error_code failed, size_t) {
-      if (failed)
+    socket_.async_read_some(asio::buffer(in_) + filled_, [this](error_code failed, size_t count) {
+      filled_ += count;
+      if (failed || filled_ == in_.size())
         return owner_.on_lost(*this);
-      owner_.on_answer(*this, answer_.result_int(), since_);
+      const std::string_view answer{in_.data(), filled_};
+      if (answer_size(answer) == 0)
+        return read();
+      filled_ = 0; // nothing follows what wasn't asked for
+      owner_.on_answer(*this, status_of(answer), since_);
     });
   }
 
   load& owner_;
   asio::ip::tcp::socket socket_;
   std::string out_;
-  boost::beast::flat_buffer in_;
-  http::response<http::string_body> answer_;
+  std::vector<char> in_ = std::vector<char>(most_answer);
+  size_t filled_ = 0;
   clock::time_point since_{};
 };
 
 load::load(load_plan plan)
   : plan_(std::move(plan)),
     signer_(std::make_unique<signer>(plan_.secret)),
+    head_("POST " + plan_.path + " HTTP/1.1\r\nHost: " + plan_.host + ":" + plan_.port
+          + "\r\nUser-Agent: Go-http-client/1.1\r\nContent-Type: application/json\r\nContent-Length: "
+          + std::to_string(plan_.body.size())
+          + "\r\nTwitch-Eventsub-Message-Retry: 0\r\nTwitch-Eventsub-Message-Type: notification"
+            "\r\nTwitch-Eventsub-Subscription-Type: "
+          + plan_.type + "\r\nTwitch-Eventsub-Subscription-Version: " + plan_.version),
     run_id_(std::to_string(std::random_device{}()) + "-") {
 }
 
@@ -153,24 +203,21 @@ void load::send_due() {
 
 void load::send(connection& over, clock::time_point since) {
   const auto id = run_id_ + std::to_string(++sent_);
-  const auto now = utc_time(unix_milliseconds());
-  auto signature = signer_->sign({id, now, plan_.body});
+  if (auto ms = unix_milliseconds(); ms != now_ms_) {
+    now_ms_ = ms;
+    now_ = utc_time(ms);
+  }
+  auto signature = signer_->sign({id, now_, plan_.body});
   if (plan_.is_forged)
     signature.back() = signature.back() == '0' ? '1' : '0';
-  std::string request;
-  request.reserve(plan_.body.size() + 1'024);
-  request += "POST " + plan_.path + " HTTP/1.1\r\nHost: " + plan_.host + ":" + plan_.port;
-  request += "\r\nUser-Agent: Go-http-client/1.1\r\nContent-Type: application/json\r\nContent-Length: ";
-  request += std::to_string(plan_.body.size());
-  request += "\r\nTwitch-Eventsub-Message-Id: " + id;
-  request += "\r\nTwitch-Eventsub-Message-Retry: 0\r\nTwitch-Eventsub-Message-Type: notification";
-  request += "\r\nTwitch-Eventsub-Message-Signature: sha256=" + signature;
-  request += "\r\nTwitch-Eventsub-Message-Timestamp: " + now;
-  request += "\r\nTwitch-Eventsub-Subscription-Type: " + plan_.type;
-  request += "\r\nTwitch-Eventsub-Subscription-Version: " + plan_.version;
-  request += "\r\n\r\n";
-  request += plan_.body;
-  over.send(std::move(request), since);
+  auto& request = over.request();
+  request.assign(head_);
+  for (auto part : {std::string_view{"\r\nTwitch-Eventsub-Message-Id: "}, std::string_view{id},
+                    std::string_view{"\r\nTwitch-Eventsub-Message-Timestamp: "}, std::string_view{now_},
+                    std::string_view{"\r\nTwitch-Eventsub-Message-Signature: sha256="}, std::string_view{signature},
+                    std::string_view{"\r\n\r\n"}, std::string_view{plan_.body}})
+    request += part;
+  over.send(since);
 }
 
 void load::on_answer(connection& over, unsigned status, clock::time_point since) {

@@ -28,7 +28,7 @@ struct load_plan {
   std::string version = "1";
   std::string body;
   /// Each sends one message after the other.
-  size_t connections = 32;
+  size_t connections = 256;
   size_t count = 1;
   /// Messages a second, at even distances; 0: as fast as they are answered.
   double rate = 0;
@@ -80,9 +80,14 @@ private:
   std::vector<connection*> idle_;
   /// Messages that are due and have no connection yet.
   std::deque<clock::time_point> waiting_;
+  /// What all requests begin with.
+  std::string head_;
   /// Distinguishes the messages of this run from those of all others.
   std::string run_id_;
   clock::time_point begin_{};
+  int64_t now_ms_ = 0;
+  /// The same as it stands in messages.
+  std::string now_;
   size_t scheduled_ = 0;
   size_t sent_ = 0;
   load_result result_;

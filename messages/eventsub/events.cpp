@@ -1,6 +1,7 @@
 #include "messages/eventsub/events.hpp"
 
 #include <nlohmann/json.hpp>
+#include <simdjson.h>
 
 #include <tuple>
 
@@ -10,28 +11,42 @@ namespace {
 
 using json = nlohmann::json;
 
+/// As it is called in errors.
+const char* kind_of(simdjson::dom::element x) {
+  using type = simdjson::dom::element_type;
+  switch (x.type()) {
+    case type::ARRAY: return "array";
+    case type::OBJECT: return "object";
+    case type::STRING: return "string";
+    case type::BOOL: return "boolean";
+    case type::NULL_VALUE: return "null";
+    default: return "number";
+  }
+}
+
 /// Reads the members of one object. Stops at the first one that is of the wrong kind.
 class reader {
 public:
-  explicit reader(const json& object) : object_(object) {
+  explicit reader(simdjson::dom::object object) : object_(object) {
   }
 
   template <class T>
-  void operator()(const char* name, T& value, const char* other_name = nullptr) {
+  void operator()(std::string_view name, T& value, const char* other_name = nullptr) {
     if (!problem_.empty())
       return;
-    auto found = object_.find(name);
-    if (found == object_.end() && other_name != nullptr)
-      found = object_.find(other_name);
-    if (found != object_.end() && !found->is_null())
-      read(name, *found, value);
+    auto found = object_.at_key(name);
+    if (found.error() != simdjson::SUCCESS && other_name != nullptr)
+      found = object_.at_key(other_name);
+    if (element one; found.get(one) == simdjson::SUCCESS && !one.is_null())
+      read(name, one, value);
   }
 
   void person(const std::string& prefix, eventsub::person& who, const char* other_prefix = nullptr) {
-    const auto& used = other_prefix != nullptr && !object_.contains(prefix + "_id") ? other_prefix : prefix;
-    (*this)((used + "_id").c_str(), who.id);
-    (*this)((used + "_login").c_str(), who.login);
-    (*this)((used + "_name").c_str(), who.name);
+    auto has_first = other_prefix == nullptr || object_.at_key(prefix + "_id").error() == simdjson::SUCCESS;
+    const auto used = has_first ? prefix : std::string{other_prefix};
+    (*this)(used + "_id", who.id);
+    (*this)(used + "_login", who.login);
+    (*this)(used + "_name", who.name);
   }
 
   void person(const std::string& prefix, std::optional<eventsub::person>& who, const char* other_prefix = nullptr) {
@@ -47,59 +62,65 @@ public:
   }
 
 private:
-  void read(const std::string& name, const json& from, std::string& to) {
-    if (const auto* text = from.get_ptr<const std::string*>())
-      to = *text;
+  using element = simdjson::dom::element;
+
+  void read(std::string_view name, element from, std::string& to) {
+    if (std::string_view text; from.get(text) == simdjson::SUCCESS)
+      to = text;
     else
       expected(name, "a string", from);
   }
 
-  void read(const std::string& name, const json& from, int64_t& to) {
-    if (from.is_number_unsigned() && from.get<uint64_t>() > INT64_MAX)
-      problem_ = name + ": a number that is too large";
-    else if (from.is_number_integer())
-      to = from.get<int64_t>();
-    else
+  void read(std::string_view name, element from, int64_t& to) {
+    if (from.is_uint64() && from.get(to) != simdjson::SUCCESS)
+      problem_ = std::string{name} + ": a number that is too large";
+    else if (from.get(to) != simdjson::SUCCESS)
       expected(name, "a whole number", from);
   }
 
-  void read(const std::string& name, const json& from, bool& to) {
-    if (from.is_boolean())
-      to = from.get<bool>();
-    else
+  void read(std::string_view name, element from, bool& to) {
+    if (from.get(to) != simdjson::SUCCESS)
       expected(name, "true or false", from);
   }
 
   template <class T>
-  void read(const std::string& name, const json& from, std::optional<T>& to) {
+  void read(std::string_view name, element from, std::optional<T>& to) {
     read(name, from, to.emplace());
   }
 
   template <class T>
-  void read(const std::string& name, const json& from, std::vector<T>& to) {
-    if (!from.is_array())
+  void read(std::string_view name, element from, std::vector<T>& to) {
+    simdjson::dom::array all;
+    if (from.get(all) != simdjson::SUCCESS)
       return expected(name, "a list", from);
     to.clear();
-    to.reserve(from.size());
-    for (size_t i = 0; i < from.size() && problem_.empty(); ++i)
-      read(name + "[" + std::to_string(i) + "]", from[i], to.emplace_back());
+    to.reserve(all.size());
+    for (auto one : all) {
+      if (!problem_.empty())
+        return;
+      const auto place = "[" + std::to_string(to.size()) + "]";
+      read(place, one, to.emplace_back());
+      if (!problem_.empty())
+        problem_.insert(0, name);
+    }
   }
 
   template <class T>
-  void read(const std::string& name, const json& from, T& to) {
-    if (!from.is_object())
+  void read(std::string_view name, element from, T& to) {
+    simdjson::dom::object object;
+    if (from.get(object) != simdjson::SUCCESS)
       return expected(name, "an object", from);
-    reader inner{from};
+    reader inner{object};
     T::members(inner, to);
     if (!inner.problem_.empty())
-      problem_ = name + "." + inner.problem_;
+      problem_ = std::string{name} + "." + inner.problem_;
   }
 
-  void expected(const std::string& name, const char* what, const json& found) {
-    problem_ = name + ": expected " + what + ", found " + found.type_name();
+  void expected(std::string_view name, const char* what, element found) {
+    problem_ = std::string{name} + ": expected " + what + ", found " + kind_of(found);
   }
 
-  const json& object_;
+  simdjson::dom::object object_;
   std::string problem_;
 };
 
@@ -168,11 +189,15 @@ private:
 
 template <class T>
 result<T> decode(std::string_view text) {
+  thread_local simdjson::dom::parser parser;
   auto place = std::string{T::type} + " " + std::string{T::version};
-  auto parsed = json::parse(text, nullptr, false);
-  if (!parsed.is_object())
-    return failure{place, parsed.is_discarded() ? "not JSON" : "expected an object"};
-  reader from{parsed};
+  simdjson::dom::element whole;
+  if (parser.parse(text.data(), text.size()).get(whole) != simdjson::SUCCESS)
+    return failure{place, "not JSON"};
+  simdjson::dom::object object;
+  if (whole.get(object) != simdjson::SUCCESS)
+    return failure{place, "expected an object"};
+  reader from{object};
   T event;
   T::members(from, event);
   if (!from.problem().empty())

@@ -1,78 +1,104 @@
 #include "runtime/eventsub/frame.hpp"
 
-#include "messages/json_members.hpp"
-#include "runtime/eventsub/json_slice.hpp"
-
-#include <nlohmann/json.hpp>
+#include "runtime/eventsub/json_document.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace creamery::eventsub {
 
 namespace {
-
-using json = nlohmann::json;
 
 /// The shortest and the longest keep-alive time that Twitch knows. What lies outside is a mistake that mustn't make us deaf, or
 /// nervous.
 constexpr std::chrono::seconds shortest_keepalive{1};
 constexpr std::chrono::seconds longest_keepalive{600};
 
-json parse_object(std::optional<std::string_view> text) {
-  auto parsed = text ? json::parse(*text, nullptr, false) : json{};
-  return parsed.is_object() ? parsed : json{};
+using object = json_document::object;
+
+std::string_view slice_of(const json_document& document, object& in, std::string_view name) {
+  auto found = find(in, name);
+  return (found ? document.slice(*found) : std::nullopt).value_or("");
+}
+
+named_subscription read_subscription(object& in) {
+  named_subscription found{find_text(in, "id"), find_text(in, "status"), find_text(in, "type"),
+                           find_text(in, "version")};
+  if (auto condition = find_object(in, "condition"))
+    found.user = find_text(*condition, "user_id");
+  return found;
+}
+
+payload read_payload(const json_document& document, object& in) {
+  payload read;
+  if (auto subscription = find_object(in, "subscription"))
+    read.subscription = read_subscription(*subscription);
+  read.event = slice_of(document, in, "event");
+  if (read.event.empty())
+    read.events = slice_of(document, in, "events");
+  return read;
+}
+
+std::chrono::seconds keepalive_in(object& session) {
+  auto found = find(session, "keepalive_timeout_seconds");
+  double seconds = 0;
+  if (!found || found->get_double().get(seconds) != simdjson::SUCCESS)
+    return message::welcome{}.keepalive;
+  return std::chrono::seconds{
+    static_cast<int64_t>(std::clamp(seconds, 1.0 * shortest_keepalive.count(), 1.0 * longest_keepalive.count()))};
 }
 
 } // namespace
 
-result<named_subscription> read_subscription(std::string_view object) {
-  auto parsed = parse_object(object);
-  named_subscription found;
-  if (parsed.is_object())
-    found = {text_of(parsed, "id"), text_of(parsed, "status"), text_of(parsed, "type"), text_of(parsed, "version"),
-             text_of(member_of(parsed, "condition"), "user_id")};
-  if (found.id.empty() || found.type.empty())
-    return failure{"EventSub", "a subscription without id or type"};
-  return found;
+std::optional<payload> read_payload(std::string_view text) {
+  json_document document{text};
+  auto root = document.root();
+  if (!root)
+    return std::nullopt;
+  auto read = read_payload(document, *root);
+  if (read.event.empty() && read.events.empty())
+    read.challenge = find_text(*root, "challenge");
+  return read;
 }
 
 result<frame> read_frame(std::string_view text) {
   const failure senseless{"EventSub", "a message that isn't of the form it should be"};
-  auto metadata = parse_object(find_member(text, "metadata"));
-  if (!metadata.is_object())
+  json_document document{text};
+  auto root = document.root();
+  auto metadata = root ? find_object(*root, "metadata") : std::nullopt;
+  if (!metadata)
     return senseless;
-  frame read{
-    text_of(metadata, "message_id"), text_of(metadata, "message_type"), text_of(metadata, "message_timestamp"), {}};
-  auto payload = find_member(text, "payload");
+  frame read{find_text(*metadata, "message_id"),
+             find_text(*metadata, "message_type"),
+             find_text(*metadata, "message_timestamp"),
+             {}};
   if (read.type == "session_keepalive") {
     read.content = message::keepalive{};
-  } else if (read.type == "session_welcome" || read.type == "session_reconnect") {
-    auto session = parse_object(payload ? find_member(*payload, "session") : payload);
-    if (!session.is_object())
+    return read;
+  }
+  auto body = find_object(*root, "payload");
+  if (read.type == "session_welcome" || read.type == "session_reconnect") {
+    auto session = body ? find_object(*body, "session") : std::nullopt;
+    if (!session)
       return failure{"EventSub", read.type + " without a session"};
     if (read.type == "session_reconnect") {
-      read.content = message::reconnect{text_of(session, "reconnect_url")};
+      read.content = message::reconnect{find_text(*session, "reconnect_url")};
       return read;
     }
-    message::welcome welcome{text_of(session, "id")};
+    message::welcome welcome{find_text(*session, "id"), keepalive_in(*session)};
     if (welcome.session_id.empty())
       return failure{"EventSub", "session_welcome without an id"};
-    if (auto found = session.find("keepalive_timeout_seconds"); found != session.end() && found->is_number())
-      welcome.keepalive = std::chrono::seconds{static_cast<int64_t>(
-        std::clamp(found->get<double>(), 1.0 * shortest_keepalive.count(), 1.0 * longest_keepalive.count()))};
     read.content = std::move(welcome);
   } else if (read.type == "notification" || read.type == "revocation") {
-    auto object = payload ? find_member(*payload, "subscription") : payload;
-    auto subscription = read_subscription(object.value_or(""));
-    if (!subscription)
-      return subscription.error();
+    auto found = body ? read_payload(document, *body) : payload{};
+    if (!found.has_subscription())
+      return failure{"EventSub", "a subscription without id or type"};
     if (read.id.empty())
       return failure{"EventSub", read.type + " without an id"};
     if (read.type == "revocation")
-      read.content = message::revocation{std::move(*subscription)};
+      read.content = message::revocation{std::move(found.subscription)};
     else
-      read.content = message::notification{std::move(*subscription), find_member(*payload, "event").value_or(""),
-                                           find_member(*payload, "events").value_or("")};
+      read.content = message::notification{std::move(found.subscription), found.event, found.events};
   }
   return read;
 }

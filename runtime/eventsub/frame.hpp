@@ -70,7 +70,22 @@ struct frame {
 /// Reads one text message. Unknown kinds and members are no errors. Never throws.
 result<frame> read_frame(std::string_view text);
 
-/// Reads the `subscription` of a notification, over whatever transport.
-result<named_subscription> read_subscription(std::string_view object);
+/// What a message holds about a subscription and its events, over whatever transport. Views point into the text.
+struct payload {
+  /// Without an id or a type: there is none.
+  named_subscription subscription;
+  /// What a webhook is to be answered with, if Twitch wants to know whether it is there.
+  std::string challenge;
+  /// As in `message::notification`.
+  std::string_view event;
+  std::string_view events;
+
+  bool has_subscription() const noexcept {
+    return !subscription.id.empty() && !subscription.type.empty();
+  }
+};
+
+/// Reads the body of a webhook. Nothing: it is no JSON object.
+std::optional<payload> read_payload(std::string_view text);
 
 } // namespace creamery::eventsub

@@ -2,10 +2,7 @@
 
 #include "messages/hex.hpp"
 #include "messages/rfc3339.hpp"
-#include "runtime/eventsub/json_slice.hpp"
 #include "runtime/eventsub/notification.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -36,12 +33,6 @@ struct mac_end {
     EVP_MAC_CTX_free(x);
   }
 };
-
-/// The text of a JSON string; empty if it is none.
-std::string text_of(std::optional<std::string_view> value) {
-  auto parsed = value ? nlohmann::json::parse(*value, nullptr, false) : nlohmann::json{};
-  return parsed.is_string() ? parsed.get<std::string>() : std::string{};
-}
 
 } // namespace
 
@@ -115,30 +106,32 @@ webhook_content webhook_gate::refuse(webhook_refusal why) {
 }
 
 webhook_content webhook_gate::read(const webhook_request& request, const std::string& bot) {
-  auto subscription = read_subscription(find_member(request.body, "subscription").value_or(""));
-  if (request.type == "webhook_callback_verification") {
-    auto text = text_of(find_member(request.body, "challenge"));
-    if (text.empty())
-      return refuse(webhook_refusal::senseless);
-    ++counters_.challenges;
-    return webhook::challenge{bot, std::move(text), subscription ? std::move(*subscription) : named_subscription{}};
-  }
-  if (request.type != "notification" && request.type != "revocation") {
+  const auto is_challenge = request.type == "webhook_callback_verification";
+  if (!is_challenge && request.type != "notification" && request.type != "revocation") {
     ++counters_.unknown;
     return webhook::unknown{std::string{request.type}};
   }
-  if (!subscription)
+  auto found = read_payload(request.body);
+  if (!found)
+    return refuse(webhook_refusal::senseless);
+  if (is_challenge) {
+    if (found->challenge.empty())
+      return refuse(webhook_refusal::senseless);
+    ++counters_.challenges;
+    return webhook::challenge{bot, std::move(found->challenge),
+                              found->has_subscription() ? std::move(found->subscription) : named_subscription{}};
+  }
+  if (!found->has_subscription())
     return refuse(webhook_refusal::senseless);
   if (request.type == "revocation") {
     ++counters_.revocations;
-    return webhook::revocation{bot, std::move(*subscription)};
+    return webhook::revocation{bot, std::move(found->subscription)};
   }
-  message::notification said{std::move(*subscription), find_member(request.body, "event").value_or(""),
-                             find_member(request.body, "events").value_or("")};
-  if (said.event.empty() && said.events.empty())
+  if (found->event.empty() && found->events.empty())
     return refuse(webhook_refusal::senseless);
   ++counters_.notifications;
-  return webhook::notification{events_of(said, request.id, request.timestamp, bot)};
+  return webhook::notification{
+    events_of({std::move(found->subscription), found->event, found->events}, request.id, request.timestamp, bot)};
 }
 
 webhook_answer answer_to(const webhook_content& content) {

@@ -1,17 +1,17 @@
 #include "runtime/net/http_server.hpp"
 
 #include "runtime/net/byte_stream.hpp"
+#include "runtime/net/http_request_parser.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
+#include <boost/beast/http/status.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -33,6 +33,12 @@ constexpr auto farewell = std::chrono::seconds{1};
 
 constexpr size_t discarded_at_once = 16 * 1024;
 
+/// So much is read at once.
+constexpr size_t usual_request = 4 * 1024;
+
+constexpr unsigned no_content = 204;
+constexpr unsigned unauthorized = 401;
+
 /// After the system couldn't accept a connection: it has no descriptor left, say, which won't change at once.
 constexpr auto accept_again = std::chrono::milliseconds{100};
 
@@ -40,6 +46,36 @@ constexpr auto accept_again = std::chrono::milliseconds{100};
 boost::asio::ip::address address_of(const tcp::socket& socket) {
   error_code why;
   return socket.remote_endpoint(why).address();
+}
+
+/// How an answer is sent.
+struct answer_form {
+  bool keep_alive = true;
+  /// What was asked in HTTP/1.0 doesn't keep a connection open unless both say so.
+  bool is_old = false;
+  /// To HEAD: the body's length is said nevertheless.
+  bool without_body = false;
+};
+
+/// @param to is written anew; its memory is used again.
+void write_answer(const http_response& answer, const answer_form& form, std::string& to) {
+  const auto reason = http::obsolete_reason(http::int_to_status(answer.status));
+  to = "HTTP/1.1 " + std::to_string(answer.status) + " ";
+  to.append(reason.data(), reason.size());
+  to += "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
+  if (answer.status != no_content) // which has neither (RFC 9110, 8.6)
+    to += "Content-Type: " + answer.content_type + "\r\nContent-Length: " + std::to_string(answer.body.size()) + "\r\n";
+  if (answer.status == unauthorized)
+    to += "WWW-Authenticate: Bearer\r\n";
+  if (!answer.location.empty())
+    to += "Location: " + answer.location + "\r\n";
+  if (!form.keep_alive)
+    to += "Connection: close\r\n";
+  else if (form.is_old)
+    to += "Connection: keep-alive\r\n";
+  to += "\r\n";
+  if (!form.without_body && answer.status != no_content)
+    to += answer.body;
 }
 
 } // namespace
@@ -86,6 +122,10 @@ public:
     thread_.join(); // nothing keeps the loop busy any more
   }
 
+  void post(std::function<void()> deed) {
+    boost::asio::post(io_, std::move(deed));
+  }
+
   uint16_t port() const noexcept {
     return port_;
   }
@@ -102,8 +142,10 @@ private:
       : server_(server),
         address_(address_of(socket)),
         stream_(std::move(socket)),
-        timer_(server.io_),
+        patience_(server.io_),
+        farewell_(server.io_),
         buffer_(server.options_.max_header + server.options_.max_body) {
+      buffer_.reserve(usual_request); // else Beast would begin with a few hundred bytes, and read twice
     }
 
     /// Where it comes from.
@@ -125,7 +167,8 @@ private:
     }
 
     void close() {
-      timer_.cancel();
+      patience_.cancel();
+      farewell_.cancel();
       stream_.close();
     }
 
@@ -134,31 +177,37 @@ private:
       if (!writing_)
         return close();
       finishing_ = true;
-      after(farewell, [this] { close(); });
-    }
-
-  private:
-    /// Does something unless the timer is used for something else before.
-    template <class Deed>
-    void after(std::chrono::milliseconds time, Deed deed) {
-      timer_.expires_after(time);
-      timer_.async_wait([self = shared_from_this(), deed](error_code cancelled) {
+      farewell_.expires_after(farewell);
+      farewell_.async_wait([self = shared_from_this()](error_code cancelled) {
         if (!cancelled)
-          deed();
+          self->close();
       });
     }
 
-    /// Ends the connection unless something happens before.
+  private:
+    /// Ends the connection unless this is called again before. One that rings too early looks at the clock, so that a request costs no
+    /// timer.
     void wait() {
-      after(server_.options_.patience, [this] {
-        ++server_.timeouts_;
-        end();
+      deadline_ = std::chrono::steady_clock::now() + server_.options_.patience;
+      if (!std::exchange(is_waiting_, true))
+        look_at_clock();
+    }
+
+    void look_at_clock() {
+      patience_.expires_at(deadline_);
+      patience_.async_wait([self = shared_from_this()](error_code cancelled) {
+        if (cancelled)
+          return;
+        if (std::chrono::steady_clock::now() < self->deadline_)
+          return self->look_at_clock();
+        ++self->server_.timeouts_;
+        self->end();
       });
     }
 
     void read() {
       wait();
-      parser_.emplace();
+      parser_.emplace(server_.options_.headers, request_);
       parser_->header_limit(server_.options_.max_header);
       parser_->body_limit(server_.options_.max_body);
       http::async_read_header(stream_, buffer_, *parser_, [self = shared_from_this()](error_code why, size_t) {
@@ -194,63 +243,47 @@ private:
       refuse({400, "text/plain", "that is no HTTP request\n"});
     }
 
-    void refuse(http_response answer) {
+    void refuse(const http_response& answer) {
       ++server_.bad_requests_;
       closing_ = true; // the rest stays unread
-      write(std::move(answer));
+      write(answer);
     }
 
     void handle() {
-      const auto& request = parser_->get();
-      auto header = [&](http::field name) { return std::string{request[name]}; };
-      http_request asked{std::string{request.method_string()}, std::string{request.target()}, header(http::field::host),
-                         header(http::field::authorization), request.find(http::field::origin) != request.end()};
-      for (const auto& name : server_.options_.headers)
-        asked.headers.emplace_back(request[name]);
-      asked.body = std::move(parser_->get().body());
       auto number = ++requests_;
       std::weak_ptr<implementation> server = server_.shared_from_this();
-      server_.handler_(asked, [server, weak = weak_from_this(), number](http_response answer) {
+      server_.handler_(request_, [server, weak = weak_from_this(), number](http_response answer) {
         // The server's thread ends before the server, so whoever still has it here may post. Who answers in the handler is heard
         // at once.
         if (auto alive = server.lock())
-          boost::asio::dispatch(alive->io_, [weak, number, answer = std::move(answer)]() mutable {
+          boost::asio::dispatch(alive->io_, [weak, number, answer = std::move(answer)] {
             if (auto self = weak.lock(); self && std::exchange(self->answered_, number) != number)
-              self->write(std::move(answer));
+              self->write(answer);
           });
       });
     }
 
-    void write(http_response answer) {
-      const auto& request = parser_->get();
-      response_ = {};
-      response_.version(request.version());
-      response_.result(answer.status);
-      response_.set(http::field::content_type, answer.content_type);
-      response_.set(http::field::cache_control, "no-store");
-      response_.set("X-Content-Type-Options", "nosniff");
-      if (answer.status == 401)
-        response_.set(http::field::www_authenticate, "Bearer");
-      if (!answer.location.empty())
-        response_.set(http::field::location, answer.location);
-      response_.body() = std::move(answer.body);
-      response_.keep_alive(request.keep_alive() && !closing_);
-      response_.prepare_payload();
-      if (request.method() == http::verb::head)
-        response_.body().clear(); // its length was said nevertheless
+    void write(const http_response& answer) {
+      keep_alive_ = !closing_ && parser_->keep_alive();
+      write_answer(answer, {keep_alive_, parser_->version() < 11, request_.method == "HEAD"}, answer_);
       writing_ = true;
-      http::async_write(stream_, response_, [self = shared_from_this()](error_code why, size_t) {
-        self->writing_ = false;
-        if (why || self->finishing_ || !self->response_.keep_alive())
-          self->say_goodbye();
-        else
-          self->read();
-      });
+      boost::asio::async_write(stream_, boost::asio::buffer(answer_),
+                               [self = shared_from_this()](error_code why, size_t) {
+                                 self->writing_ = false;
+                                 if (why || self->finishing_ || !self->keep_alive_)
+                                   self->say_goodbye();
+                                 else
+                                   self->read();
+                               });
     }
 
     /// Lets the client have the answer: one that finds the connection reset may not look at it any more.
     void say_goodbye() {
-      after(farewell, [this] { end(); });
+      farewell_.expires_after(farewell);
+      farewell_.async_wait([self = shared_from_this()](error_code cancelled) {
+        if (!cancelled)
+          self->end();
+      });
       stream_.async_shutdown([self = shared_from_this()](error_code) {
         if (self->closing_)
           self->discard();
@@ -279,10 +312,15 @@ private:
     implementation& server_;
     boost::asio::ip::address address_;
     byte_stream stream_;
-    boost::asio::steady_timer timer_;
+    boost::asio::steady_timer patience_;
+    boost::asio::steady_timer farewell_;
+    std::chrono::steady_clock::time_point deadline_{};
+    bool is_waiting_ = false;
     boost::beast::flat_buffer buffer_;
-    std::optional<http::request_parser<http::string_body>> parser_;
-    http::response<http::string_body> response_;
+    std::optional<http_request_parser> parser_;
+    http_request request_;
+    std::string answer_;
+    bool keep_alive_ = false;
     uint64_t requests_ = 0;
     uint64_t answered_ = 0;
     bool writing_ = false;
@@ -350,6 +388,10 @@ http_server::http_server(std::shared_ptr<implementation> impl) : impl_(std::move
 
 http_server::~http_server() {
   impl_->stop();
+}
+
+void http_server::post(std::function<void()> deed) {
+  impl_->post(std::move(deed));
 }
 
 uint16_t http_server::port() const noexcept {

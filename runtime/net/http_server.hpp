@@ -93,6 +93,9 @@ public:
   /// Closes all connections and ends the thread.
   ~http_server();
 
+  /// Has something done on the server's thread: answers that are given there together cost one change of threads. From any thread.
+  void post(std::function<void()> deed);
+
   /// Where it listens.
   uint16_t port() const noexcept;
 

@@ -36,13 +36,27 @@ constexpr const char* forms[] = {
     -- Numbers go on where they were, though the rows are gone.
     INSERT INTO setting VALUES ('last event', '0');
   )",
+  R"(
+    -- Ids are looked up in memory: an index over them would have a page of its own written for nearly every event.
+    CREATE TABLE message (number INTEGER PRIMARY KEY, bot TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL);
+    INSERT INTO message SELECT number, bot, id, at FROM seen_message ORDER BY number;
+    DROP TABLE seen_message;
+  )",
 };
 
 /// How long whoever says a durable message has to tell that it has become too old.
 constexpr std::chrono::milliseconds say_memory = std::chrono::minutes{1};
 
 /// How many rows `clean_up` removes of each kind at once.
-constexpr int64_t clean_up_rows = 2'000;
+constexpr int64_t clean_up_rows = 500;
+
+/// Under which a message is remembered.
+std::string key_of(std::string_view bot, std::string_view id) {
+  std::string key{bot};
+  key += ' ';
+  key += id;
+  return key;
+}
 
 eventsub::event event_of(const statement& row) {
   eventsub::event x;
@@ -83,12 +97,21 @@ durable_store::durable_store(std::unique_ptr<database> file, std::filesystem::pa
   : file_(std::move(path)),
     own_folder_(std::move(own_folder)),
     database_(std::move(file)),
-    remember_message_(database_->prepare("INSERT OR IGNORE INTO seen_message (bot, id, at) VALUES (?, ?, ?)")),
+    begin_(database_->prepare("BEGIN IMMEDIATE")),
+    commit_(database_->prepare("COMMIT")),
+    set_last_number_(database_->prepare("INSERT OR REPLACE INTO setting VALUES ('last event', ?)")),
+    remember_message_(database_->prepare("INSERT INTO message (bot, id, at) VALUES (?, ?, ?)")),
     remember_key_(database_->prepare("INSERT OR IGNORE INTO seen_key (bot, id, at) VALUES (?, ?, ?)")),
     insert_event_(database_->prepare("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)")),
-    select_events_(database_->prepare("SELECT number, bot, message_id, type, version, subscription_id, sent_at, json "
-                                      "FROM event WHERE number > ? AND bot = ? ORDER BY number LIMIT ?")),
+    select_events_(
+      database_->prepare("SELECT number, bot, message_id, type, version, subscription_id, sent_at, json "
+                         "FROM event WHERE number > ? AND number <= ? AND bot = ? ORDER BY number LIMIT ?")),
     select_cog_(database_->prepare("SELECT done, poisoned, numbering, outcome FROM cog WHERE bot = ? AND name = ?")),
+    select_cogs_(database_->prepare("SELECT bot, name, done FROM cog")),
+    count_waiting_(database_->prepare("SELECT count(*) FROM event WHERE number > ? AND bot = ?")),
+    remove_events_(database_->prepare(
+      "DELETE FROM event WHERE number IN (SELECT number FROM event WHERE number > ? AND number <= ? AND bot = ? "
+      "ORDER BY number LIMIT ?)")),
     update_cog_(database_->prepare(
       "UPDATE cog SET done = ?, poisoned = ?, numbering = ?, outcome = ? WHERE bot = ? AND name = ?")),
     put_value_(database_->prepare("INSERT OR REPLACE INTO value VALUES (?, ?, ?, ?, ?)")),
@@ -96,6 +119,10 @@ durable_store::durable_store(std::unique_ptr<database> file, std::filesystem::pa
     insert_say_(database_->prepare("INSERT INTO say (bot, cog, channel, text, reply_to, promise, max_age_ms, said_at) "
                                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
   roll_back();
+  for (const auto& [bot, done] : done_by_all())
+    bots_with_cogs_.insert(bot);
+  for (auto known = database_->prepare("SELECT bot, id FROM message"); known.step();)
+    messages_.insert(key_of(known.text(0), known.text(1)));
 }
 
 durable_store::~durable_store() {
@@ -107,47 +134,66 @@ durable_store::~durable_store() {
 
 void durable_store::begin() {
   first_number_ = last_number_;
-  database_->run("BEGIN IMMEDIATE");
+  new_messages_.clear();
+  is_in_transaction_ = true;
+  begin_.run();
 }
 
 std::optional<failure> durable_store::commit() {
   if (last_number_ != first_number_)
-    set("last event", std::to_string(last_number_));
-  database_->run("COMMIT");
+    set_last_number_.bind(std::to_string(last_number_)).run();
+  commit_.run();
+  is_in_transaction_ = false;
   auto why = database_->problem();
   if (why) {
     roll_back();
+    return why;
   }
+  for (const auto& id : std::exchange(forgotten_, {}))
+    messages_.erase(id);
   return why;
 }
 
 void durable_store::roll_back() {
+  is_in_transaction_ = false;
+  removed_to_.clear();
+  forgotten_.clear();
+  for (const auto& id : std::exchange(new_messages_, {}))
+    messages_.erase(id);
   database_->run("ROLLBACK");
   database_->problem(); // there may be none: it never began, or SQLite has ended it by itself
   if (auto last = get("last event"))
     last_number_ = std::strtoull(last->c_str(), nullptr, 10);
 }
 
-durable_store::arrival durable_store::add(eventsub::event& what, std::string_view key, int64_t now) {
-  remember_message_.bind(what.bot, what.message_id, now).run();
-  if (database_->changed() == 0)
+durable_store::arrival durable_store::add(const eventsub::event& what, std::string_view key, int64_t now) {
+  auto [id, is_new] = messages_.insert(key_of(what.bot, what.message_id));
+  if (!is_new)
     return arrival::same_message;
+  new_messages_.push_back(*id);
+  remember_message_.bind(what.bot, what.message_id, now).run();
   if (!key.empty()) {
     auto whole = what.type + " " + what.version + " " + std::string{key};
     remember_key_.bind(what.bot, whole, now).run();
     if (database_->changed() == 0)
       return arrival::same_event;
   }
-  what.number = ++last_number_;
+  ++last_number_;
+  if (!bots_with_cogs_.contains(what.bot))
+    return arrival::fresh; // nobody will ask for it
   insert_event_
-    .bind(what.number, what.bot, what.message_id, what.type, what.version, what.subscription_id, what.sent_at,
+    .bind(last_number_, what.bot, what.message_id, what.type, what.version, what.subscription_id, what.sent_at,
           what.json)
     .run();
   return arrival::fresh;
 }
 
-durable_store::verdict durable_store::add(const cog_outcome& what, int64_t now) {
-  select_cog_.bind(what.bot, what.cog);
+durable_store::verdict durable_store::add(std::span<const cog_outcome> all, int64_t now) {
+  if (all.empty())
+    return verdict::passed_over;
+  const auto& bot = all.front().bot;
+  const auto& cog = all.front().cog;
+  select_cog_.bind(bot, cog);
   if (!select_cog_.step()) {
     select_cog_.reset();
     return verdict::passed_over; // it is no cog of the bot any more
@@ -157,58 +203,98 @@ durable_store::verdict durable_store::add(const cog_outcome& what, int64_t now) 
   auto numbering = static_cast<uint64_t>(select_cog_.number(2));
   auto last = static_cast<uint64_t>(select_cog_.number(3));
   select_cog_.reset();
-  if (numbering != what.numbering)
-    last = 0; // of another process, or life
-  if (what.number <= last)
-    return verdict::passed_over;
-  if (what.number != last + 1)
-    return verdict::too_early;
-  auto is_late = what.event != 0 && what.event <= done;
-  update_cog_
-    .bind(std::max(done, what.event), poisoned + (what.is_poisoned && !is_late ? 1 : 0), what.numbering, what.number,
-          what.bot, what.cog)
-    .run();
-  if (is_late)
-    return verdict::passed_over;
-  for (const auto& change : what.changes)
-    if (change.value)
-      put_value_.bind(what.bot, what.cog, change.space, change.key, *change.value).run();
-    else
-      remove_value_.bind(what.bot, what.cog, change.space, change.key).run();
-  for (const auto& one : what.says)
-    insert_say_
-      .bind(one.bot, one.cog, one.channel, one.text, one.reply_to, static_cast<int64_t>(one.promise),
-            static_cast<int64_t>(one.max_age_ms), now)
-      .run();
-  return verdict::written;
+  auto found = verdict::passed_over;
+  auto has_news = false;
+  for (const auto& what : all) {
+    if (std::exchange(numbering, what.numbering) != what.numbering)
+      last = 0; // of another process, or life
+    if (what.number <= last)
+      continue;
+    if (what.number != last + 1) {
+      found = verdict::too_early;
+      break;
+    }
+    last = what.number;
+    has_news = true;
+    if (what.event != 0 && what.event <= done)
+      continue; // it is late
+    done = std::max(done, what.event);
+    poisoned += what.is_poisoned ? 1 : 0;
+    found = verdict::written;
+    for (const auto& change : what.changes)
+      if (change.value)
+        put_value_.bind(bot, cog, change.space, change.key, *change.value).run();
+      else
+        remove_value_.bind(bot, cog, change.space, change.key).run();
+    for (const auto& one : what.says)
+      insert_say_
+        .bind(one.bot, one.cog, one.channel, one.text, one.reply_to, static_cast<int64_t>(one.promise),
+              static_cast<int64_t>(one.max_age_ms), now)
+        .run();
+  }
+  if (has_news)
+    update_cog_.bind(done, poisoned, numbering, last, bot, cog).run();
+  return found;
 }
 
 void durable_store::forget_say(uint64_t number) {
   database_->prepare("DELETE FROM say WHERE id = ?").bind(number).run();
 }
 
-int64_t durable_store::clean_up(int64_t now) {
-  database_
-    ->prepare("DELETE FROM event WHERE number IN (SELECT number FROM event AS e WHERE NOT EXISTS "
-              "(SELECT 1 FROM cog WHERE cog.bot = e.bot AND cog.done < e.number) ORDER BY number LIMIT ?)")
-    .bind(clean_up_rows)
-    .run();
+durable_store::cleaning durable_store::clean_up(int64_t now) {
+  cleaning found;
+  auto count = [&] {
+    found.has_more = found.has_more || database_->changed() >= clean_up_rows;
+    return database_->changed();
+  };
+  for (const auto& [bot, cog] : idle_) // so that these events aren't waited for after a restart, either
+    database_->prepare("UPDATE cog SET done = ?1 WHERE bot = ?2 AND name = ?3 AND done < ?1")
+      .bind(last_number_, bot, cog)
+      .run();
+  for (const auto& [bot, done] : done_by_all()) {
+    auto& from = removed_to_[bot];
+    remove_events_.bind(from, done, bot, clean_up_rows).run();
+    if (count() < clean_up_rows)
+      from = done;
+  }
   // The oldest have the lowest numbers.
-  database_
-    ->prepare("DELETE FROM seen_message WHERE number IN "
-              "(SELECT number FROM seen_message ORDER BY number LIMIT ?) AND at < ?")
-    .bind(clean_up_rows, now - message_memory.count())
-    .run();
+  auto limit = messages_.size() > max_messages ? INT64_MAX : now - message_memory.count();
+  auto old =
+    database_->prepare("DELETE FROM message WHERE number IN (SELECT number FROM message ORDER BY number LIMIT ?) "
+                       "AND at < ? RETURNING bot, id");
+  for (old.bind(clean_up_rows, limit); old.step();)
+    forgotten_.push_back(key_of(old.text(0), old.text(1)));
+  old.reset();
+  count();
   database_
     ->prepare("DELETE FROM seen_key WHERE number IN (SELECT number FROM seen_key ORDER BY number LIMIT ?) AND at < ?")
     .bind(clean_up_rows, now - key_memory.count())
     .run();
+  count();
   // Whoever says them has told of those that became too old there, a while ago.
   database_
     ->prepare("DELETE FROM say WHERE id IN (SELECT id FROM say ORDER BY id LIMIT ?) AND said_at + max_age_ms < ?")
     .bind(clean_up_rows, now - say_memory.count())
     .run();
-  return database_->changed();
+  found.says = count();
+  return found;
+}
+
+std::map<std::string, uint64_t> durable_store::done_by_all() {
+  std::map<std::string, uint64_t> found;
+  while (select_cogs_.step()) {
+    std::pair cog{std::string{select_cogs_.text(0)}, std::string{select_cogs_.text(1)}};
+    const auto is_idle = idle_.contains(cog);
+    auto& slowest = found.try_emplace(std::move(cog.first), last_number_).first->second;
+    if (!is_idle)
+      slowest = std::min(slowest, static_cast<uint64_t>(select_cogs_.number(2)));
+  }
+  select_cogs_.reset();
+  return found;
+}
+
+bool durable_store::set_idle(const std::string& bot, const std::string& cog, bool is_idle) {
+  return is_idle ? idle_.emplace(bot, cog).second : idle_.erase({bot, cog}) > 0;
 }
 
 void durable_store::set(std::string_view setting, std::string_view value) {
@@ -241,6 +327,10 @@ void durable_store::set_cogs(const std::vector<std::pair<std::string, std::vecto
       database_->prepare("INSERT OR IGNORE INTO cog (bot, name, done) VALUES (?, ?, ?)")
         .bind(bot, name, last_number_)
         .run();
+  bots_with_cogs_.clear();
+  for (const auto& [bot, done] : done_by_all())
+    bots_with_cogs_.insert(bot);
+  database_->run("DELETE FROM event WHERE bot NOT IN (SELECT bot FROM cog)");
 }
 
 durable_store::position durable_store::find(const std::string& bot, const std::string& cog) {
@@ -254,7 +344,8 @@ durable_store::position durable_store::find(const std::string& bot, const std::s
 
 std::vector<eventsub::event> durable_store::events(const std::string& bot, uint64_t after, size_t most) {
   std::vector<eventsub::event> found;
-  for (select_events_.bind(after, bot, static_cast<uint64_t>(most)); select_events_.step();)
+  const auto written = is_in_transaction_ ? first_number_ : last_number_;
+  for (select_events_.bind(after, written, bot, static_cast<uint64_t>(most)); select_events_.step();)
     found.push_back(event_of(select_events_));
   select_events_.reset();
   return found;
@@ -262,10 +353,11 @@ std::vector<eventsub::event> durable_store::events(const std::string& bot, uint6
 
 std::map<std::string, uint64_t> durable_store::waiting() {
   std::map<std::string, uint64_t> found;
-  auto row = database_->prepare("SELECT bot, count(*) FROM event AS e WHERE EXISTS "
-                                "(SELECT 1 FROM cog WHERE cog.bot = e.bot AND cog.done < e.number) GROUP BY bot");
-  while (row.step())
-    found.emplace(row.text(0), static_cast<uint64_t>(row.number(1)));
+  for (const auto& [bot, done] : done_by_all()) {
+    if (count_waiting_.bind(done, bot).step(); count_waiting_.number(0) > 0)
+      found.emplace(bot, static_cast<uint64_t>(count_waiting_.number(0)));
+    count_waiting_.reset();
+  }
   return found;
 }
 

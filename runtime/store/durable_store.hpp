@@ -11,8 +11,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -26,7 +29,9 @@ namespace creamery {
 class durable_store {
 public:
   /// For how long the ids of messages are remembered; Twitch sends nothing again that is older than ten minutes (twitch-platform 3.3).
-  static constexpr std::chrono::milliseconds message_memory = std::chrono::hours{1};
+  static constexpr std::chrono::milliseconds message_memory = std::chrono::minutes{30};
+  /// How many of them at most, though that be less: some 100 MB.
+  static constexpr size_t max_messages = 1'000'000;
   /// … and what makes an event unique under whatever id.
   static constexpr std::chrono::milliseconds key_memory = std::chrono::hours{24};
 
@@ -57,9 +62,9 @@ public:
     same_event,
   };
 
-  /// Takes an event, and numbers it unless it was here before.
+  /// Takes an event, and numbers it, whatever its number says, unless it was here before.
   /// @param key what makes it unique among those of its type; empty: nothing does. @param now milliseconds since 1970.
-  arrival add(eventsub::event& what, std::string_view key, int64_t now);
+  arrival add(const eventsub::event& what, std::string_view key, int64_t now);
 
   enum class verdict : uint8_t {
     written,
@@ -69,15 +74,21 @@ public:
     too_early,
   };
 
-  /// Takes what a cog's handler has left behind.
-  verdict add(const cog_outcome& what, int64_t now);
+  /// Takes what handlers of one cog have left behind, in order; with the first that comes too early it ends.
+  verdict add(std::span<const cog_outcome> all, int64_t now);
 
   /// Somebody has seen to it that this durable message is said, or has given it up.
   void forget_say(uint64_t number);
 
+  struct cleaning {
+    /// How many durable messages were removed: they had become too old, and nobody had said them.
+    int64_t says = 0;
+    /// There may be more to remove.
+    bool has_more = false;
+  };
+
   /// Removes what nobody needs any more, a bounded number of rows at a time.
-  /// @returns how many durable messages were among that: they had become too old, and nobody had said them.
-  int64_t clean_up(int64_t now);
+  cleaning clean_up(int64_t now);
 
   void set(std::string_view setting, std::string_view value);
 
@@ -96,8 +107,11 @@ public:
 
   position find(const std::string& bot, const std::string& cog);
 
-  /// The events of a bot behind this one, in order, at most so many.
+  /// The events of a bot behind this one that are on the disk, in order, at most so many.
   std::vector<eventsub::event> events(const std::string& bot, uint64_t after, size_t most);
+
+  /// From now on this cog isn't waited for, or is again; in memory only. @returns whether that is a change.
+  bool set_idle(const std::string& bot, const std::string& cog, bool is_idle);
 
   /// How many events some cog hasn't handled yet, by bot.
   std::map<std::string, uint64_t> waiting();
@@ -113,6 +127,9 @@ public:
   result<std::string> get(std::string_view setting);
 
 private:
+  /// The last event of each bot that all of its cogs are done with.
+  std::map<std::string, uint64_t> done_by_all();
+
   durable_store(std::unique_ptr<database> file, std::filesystem::path path, std::filesystem::path own_folder);
 
   std::filesystem::path file_;
@@ -122,12 +139,29 @@ private:
   uint64_t last_number_ = 0;
   /// What it was when the transaction began.
   uint64_t first_number_ = 0;
+  bool is_in_transaction_ = false;
+  /// Cogs that aren't waited for, by their bots.
+  std::set<std::pair<std::string, std::string>> idle_;
+  /// Events of others aren't kept.
+  std::set<std::string> bots_with_cogs_;
+  /// The ids in the file, with their bots; those that this transaction has added, and those that it has removed.
+  std::unordered_set<std::string> messages_;
+  std::vector<std::string> new_messages_;
+  std::vector<std::string> forgotten_;
+  /// Up to which number the events of a bot have been removed.
+  std::map<std::string, uint64_t> removed_to_;
 
+  statement begin_;
+  statement commit_;
+  statement set_last_number_;
   statement remember_message_;
   statement remember_key_;
   statement insert_event_;
   statement select_events_;
   statement select_cog_;
+  statement select_cogs_;
+  statement count_waiting_;
+  statement remove_events_;
   statement update_cog_;
   statement put_value_;
   statement remove_value_;

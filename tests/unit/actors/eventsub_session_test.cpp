@@ -43,8 +43,9 @@ store_actor::behavior_type store_double(store_actor::pointer self, std::shared_p
       return eventsub::receipt{arrived.events.size(), 0, 0};
     },
     [](caf::get_atom, const std::string&, const std::string&, uint64_t) { return std::vector<eventsub::event>{}; },
-    [](const cog_outcome&) {},
-    [](caf::tick_atom) {},
+    [](unwant_atom, const std::string&, const std::string&) {},
+    [](const std::vector<cog_outcome>&) {},
+    [](caf::tick_atom, uint64_t) {},
     [](clean_up_atom) {},
     [](caf::get_atom, const std::vector<std::string>&, uint64_t) -> caf::result<std::vector<say>> {
       return std::vector<say>{};

@@ -23,8 +23,9 @@ store_actor::behavior_type settings_store(std::shared_ptr<std::map<std::string, 
     [](drain_atom) { return true; },
     [](const eventsub::arrivals&) { return eventsub::receipt{}; },
     [](caf::get_atom, const std::string&, const std::string&, uint64_t) { return std::vector<eventsub::event>{}; },
-    [](const cog_outcome&) {},
-    [](caf::tick_atom) {},
+    [](unwant_atom, const std::string&, const std::string&) {},
+    [](const std::vector<cog_outcome>&) {},
+    [](caf::tick_atom, uint64_t) {},
     [](clean_up_atom) {},
     [](caf::get_atom, const std::vector<std::string>&, uint64_t) -> caf::result<std::vector<say>> {
       return std::vector<say>{};

@@ -78,6 +78,15 @@ public:
     return why ? "" : received_.substr(0, size - 2);
   }
 
+  /// What comes up to this text, and with it; empty: the connection was closed before.
+  std::string read_to(const std::string& end) {
+    boost::system::error_code why;
+    auto size = boost::asio::read_until(socket_, boost::asio::dynamic_buffer(received_), end, why);
+    auto text = why ? "" : received_.substr(0, size);
+    received_.erase(0, text.size());
+    return text;
+  }
+
 private:
   boost::asio::io_context io_;
   tcp::socket socket_{io_};
@@ -180,6 +189,59 @@ SCENARIO("a handler gets the body and the headers that it has named") {
   call.body = secret{std::string(10'000, 'b')};
   auto answer = ask("http://127.0.0.1:" + std::to_string((*server)->port()), call, {});
   CHECK_EQ(answer, "/a/path||2|" + std::string(10'000, 'b'));
+}
+
+SCENARIO("several requests may come over a connection, also at once, and none is taken for another") {
+  http_server_options options;
+  options.headers = {"X-Word"};
+  auto server = http_server::start(
+    "127.0.0.1", 0,
+    [](const http_request& request, const http_reply& reply) {
+      reply({200, "text/plain",
+             request.method + "|" + request.headers[0] + "|" + request.authorization + "|" + request.body + ";"});
+    },
+    options);
+  REQUIRE(server);
+  client somebody{(*server)->port()};
+  somebody.send("POST / HTTP/1.1\r\nX-Word: one\r\nx-word: two\r\nAuthorization: me\r\nContent-Length: 5\r\n\r\nhello"
+                "GET / HTTP/1.1\r\n\r\n");
+  CHECK(somebody.read_to(";").ends_with("\r\n\r\nPOST|one|me|hello;")); // the first of two headers counts
+  CHECK(somebody.read_to(";").ends_with("\r\n\r\nGET|||;"));
+}
+
+SCENARIO("answers are as the request wants them") {
+  auto server = http_server::start("127.0.0.1", 0, [](const http_request& request, const http_reply& reply) {
+    reply({request.target == "/nothing" ? 204U : 200U, "text/plain", request.target == "/nothing" ? "" : "words"});
+  });
+  REQUIRE(server);
+  client somebody{(*server)->port()};
+  somebody.send("HEAD / HTTP/1.1\r\n\r\nGET /nothing HTTP/1.1\r\n\r\n");
+  auto head = somebody.read_to("\r\n\r\n");
+  CHECK(head.find("Content-Length: 5\r\n") != std::string::npos);
+  auto nothing = somebody.read_to("\r\n\r\n"); // so the first answer had no body
+  CHECK(nothing.starts_with("HTTP/1.1 204 No Content\r\n"));
+  CHECK(nothing.find("Content-Length") == std::string::npos);
+  somebody.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  CHECK(somebody.read_to("words").find("Connection: keep-alive\r\n") != std::string::npos);
+  somebody.send("GET / HTTP/1.0\r\n\r\n");
+  CHECK(somebody.read_to("words").find("Connection: close\r\n") != std::string::npos);
+  CHECK_EQ(somebody.read_to("\r\n"), "");
+}
+
+SCENARIO("whoever says nothing for too long is closed, and whoever goes on isn't") {
+  http_server_options options;
+  options.patience = 300ms;
+  auto server = http_server::start("127.0.0.1", 0, echo(), options);
+  REQUIRE(server);
+  client silent{(*server)->port()};
+  client busy{(*server)->port()};
+  auto begun = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() < begun + 2 * options.patience) {
+    busy.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(!busy.read_to("GET / x").empty());
+  }
+  CHECK_EQ(silent.read_to("\r\n"), "");
+  CHECK_EQ((*server)->counters().timeouts, 1u);
 }
 
 SCENARIO("a server has a certificate that is read again when its files change") {
