@@ -115,22 +115,34 @@ public:
 
   void send(clock::time_point since) {
     since_ = since;
+    write();
+  }
+
+private:
+  void write() {
     asio::async_write(socket_, asio::buffer(out_), [this](error_code failed, size_t) {
       if (failed)
-        return owner_.on_lost(*this);
+        return lose();
       read();
     });
   }
 
-private:
+  /// A server may close a connection that was idle for long just when it is used again: then the message is sent once more.
+  void lose() {
+    const auto was_used = std::exchange(was_used_, false) && filled_ == 0;
+    open();
+    was_used ? write() : owner_.on_lost(*this);
+  }
+
   void read() {
     socket_.async_read_some(asio::buffer(in_) + filled_, [this](error_code failed, size_t count) {
       filled_ += count;
       if (failed || filled_ == in_.size())
-        return owner_.on_lost(*this);
+        return lose();
       const std::string_view answer{in_.data(), filled_};
       if (answer_size(answer) == 0)
         return read();
+      was_used_ = true;
       filled_ = 0; // nothing follows what wasn't asked for
       owner_.on_answer(*this, status_of(answer), since_);
     });
@@ -141,6 +153,8 @@ private:
   std::string out_;
   std::vector<char> in_ = std::vector<char>(most_answer);
   size_t filled_ = 0;
+  /// It has brought an answer.
+  bool was_used_ = false;
   clock::time_point since_{};
 };
 
@@ -228,7 +242,6 @@ void load::on_answer(connection& over, unsigned status, clock::time_point since)
 
 void load::on_lost(connection& over) {
   ++result_.lost;
-  over.open();
   go_on(over);
 }
 
