@@ -19,7 +19,7 @@ namespace {
 /// A line whose handler threw is logged up to this length.
 constexpr size_t shown_of_bad_line = 2'000;
 
-/// What events leave behind is told to the store together, but not later than this after the first of them.
+/// That events are done, and nothing else, is told to the store together; at the latest when a handler ends this much later than the first.
 constexpr auto most_together = std::chrono::milliseconds{2};
 
 /// After what is left behind couldn't be written.
@@ -233,7 +233,8 @@ void cog_runner_state::on_events(const std::vector<eventsub::event>& events) {
     });
     if (is_begun)
       leave_behind(event.number, !done);
-    if (auto now = std::chrono::steady_clock::now(); !done || now - told > most_together) {
+    const auto is_bare = finished_.empty() || (finished_.back().changes.empty() && finished_.back().says.empty());
+    if (auto now = std::chrono::steady_clock::now(); !done || !is_bare || now - told > most_together) {
       told = now;
       write(std::exchange(finished_, {}));
     }

@@ -82,6 +82,9 @@ store_actor::behavior_type store_state::make_behavior() {
       file_.set(this_life, std::to_string(now()));
       auto cleaned = file_.clean_up(now());
       memory_->counters.late_says += static_cast<uint64_t>(cleaned.says);
+      if (cleaned.early > 0 && !std::exchange(memory_->has_forgotten, true))
+        log_->error("so many events come that their messages are forgotten within ten minutes: what Twitch sends again "
+                    "is handled again");
       has_cleaned_up_ = true;
       self_->delayed_send(self_, cleaned.has_more ? clean_up_again : clean_up_every, clean_up_atom_v);
     },
@@ -118,9 +121,10 @@ caf::result<eventsub::receipt> store_state::add(const eventsub::arrivals& arrive
   for (const auto& one : arrived.events)
     ++coming[one.what.bot];
   for (const auto& [bot, count] : coming) {
-    if (waiting_[bot] + count > max_waiting)
+    auto is_full = [&] { return waiting_[bot] + fresh_[bot] + count > max_waiting; };
+    if (is_full())
       make_room(bot);
-    if (waiting_[bot] + count <= max_waiting)
+    if (!is_full())
       continue;
     memory_->counters.refused += arrived.events.size();
     return caf::make_error(caf::sec::runtime_error, "too many events wait for cogs of bot '" + bot + "'");
@@ -132,6 +136,7 @@ caf::result<eventsub::receipt> store_state::add(const eventsub::arrivals& arrive
       case durable_store::arrival::fresh:
         ++receipt.fresh;
         ++fresh_[one.what.bot];
+        has_fresh_ = true;
         break;
       case durable_store::arrival::same_message: ++receipt.same_message; break;
       case durable_store::arrival::same_event: ++receipt.same_event; break;
@@ -144,7 +149,7 @@ caf::result<eventsub::receipt> store_state::add(const eventsub::arrivals& arrive
 void store_state::make_room(const std::string& bot) {
   auto has_skipped = false;
   for (const auto& [cog, when] : heard_) {
-    if (cog.first != bot || self_->clock().now() - when < cog_patience)
+    if (cog.first != bot || file_.is_idle(bot, cog.second) || self_->clock().now() - when < cog_patience)
       continue;
     begin();
     if (auto skipped = file_.skip(bot, cog.second); skipped > 0) {
@@ -252,11 +257,15 @@ void store_state::commit() {
   counters.outcomes += why ? 0 : outcomes;
   for (auto& promise : std::exchange(written_, {}))
     why ? promise.deliver(why) : promise.deliver();
-  if (std::exchange(has_cleaned_up_, false) || why) // what was given up to make room is there again
+  // What was given up to make room is there again after a failure.
+  if (auto now = self_->clock().now(); why || (std::exchange(has_cleaned_up_, false) && now >= recount_at_)) {
     waiting_ = file_.waiting();
-  if (!fresh.empty())
+    recount_at_ = now + clean_up_every;
+  }
+  // Whoever asked while something was wrong with the file was told nothing.
+  if (std::exchange(has_fresh_, false) || why)
     answer_readers();
-  if (std::exchange(has_new_says_, false))
+  if (std::exchange(has_new_says_, false) || why)
     answer_speakers();
   drained_.check([] { return true; });
 }

@@ -26,6 +26,8 @@ struct store_memory {
   store_report counters;
   /// It is known when the process before this one ended.
   bool has_begun = false;
+  /// It was told that messages are forgotten too early.
+  bool has_forgotten = false;
 };
 
 /// Writes events and what cogs leave behind, many at a time: whatever is in its mailbox when the first one is taken is written in the
@@ -93,6 +95,10 @@ private:
   uint64_t transaction_ = 0;
   /// There may be an answer for speakers once it is written.
   bool has_new_says_ = false;
+  /// Events have been added in this transaction.
+  bool has_fresh_ = false;
+  /// When it is found out again how many events wait, at the earliest.
+  std::chrono::steady_clock::time_point recount_at_{};
   /// In this transaction, so that there may be room again.
   bool has_cleaned_up_ = false;
   /// How many events of each bot wait, as far as is known without asking the file, and how many this transaction adds.

@@ -124,6 +124,11 @@ private:
   std::string problem_;
 };
 
+simdjson::dom::parser& parser_of_this_thread() {
+  thread_local simdjson::dom::parser parser;
+  return parser;
+}
+
 /// Writes the members of one object.
 class writer {
 public:
@@ -189,10 +194,10 @@ private:
 
 template <class T>
 result<T> decode(std::string_view text) {
-  thread_local simdjson::dom::parser parser;
+  auto& parser = parser_of_this_thread();
   auto place = std::string{T::type} + " " + std::string{T::version};
   simdjson::dom::element whole;
-  if (parser.parse(text.data(), text.size()).get(whole) != simdjson::SUCCESS)
+  if (text.empty() || parser.parse(text.data(), text.size()).get(whole) != simdjson::SUCCESS)
     return failure{place, "not JSON"};
   simdjson::dom::object object;
   if (whole.get(object) != simdjson::SUCCESS)

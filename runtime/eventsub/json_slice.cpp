@@ -10,8 +10,8 @@ namespace creamery::eventsub {
 std::optional<std::string_view> find_member(std::string_view object, std::string_view name) {
   json_document document{object};
   auto root = document.root();
-  auto found = root ? find(*root, name) : std::nullopt;
-  return found ? document.slice(*found) : std::nullopt;
+  auto found = root ? document.find_slice(*root, name) : std::string_view{};
+  return found.empty() ? std::nullopt : std::optional{found};
 }
 
 std::optional<std::string_view> find_path(std::string_view object, std::string_view path) {

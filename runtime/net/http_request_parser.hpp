@@ -28,6 +28,8 @@ public:
     request_.headers.resize(names_.size());
     for (auto& one : request_.headers)
       one.clear();
+    if (request_.body.capacity() > kept_body)
+      request_.body = {};
     request_.body.clear();
   }
 
@@ -37,7 +39,9 @@ public:
   }
 
 private:
-  /// So much memory may be had for the mere promise of a body.
+  /// So much memory is kept for the next body.
+  static constexpr size_t kept_body = 16 * 1024;
+  /// So much may be had for the mere promise of one.
   static constexpr std::uint64_t trusted_length = 4 * 1024;
 
   using error_code = boost::beast::error_code;

@@ -257,8 +257,10 @@ private:
         // at once.
         if (auto alive = server.lock())
           boost::asio::dispatch(alive->io_, [weak, number, answer = std::move(answer)] {
-            if (auto self = weak.lock(); self && std::exchange(self->answered_, number) != number)
+            if (auto self = weak.lock(); self && number == self->requests_ && self->answered_ < number) {
+              self->answered_ = number;
               self->write(answer);
+            }
           });
       });
     }

@@ -47,6 +47,9 @@ constexpr const char* forms[] = {
 /// How long whoever says a durable message has to tell that it has become too old.
 constexpr std::chrono::milliseconds say_memory = std::chrono::minutes{1};
 
+/// Twitch sends what is younger again.
+constexpr std::chrono::milliseconds needed_memory = std::chrono::minutes{10};
+
 /// How many rows `clean_up` removes of each kind at once.
 constexpr int64_t clean_up_rows = 500;
 
@@ -149,6 +152,7 @@ std::optional<failure> durable_store::commit() {
     roll_back();
     return why;
   }
+  new_messages_.clear(); // they are known whatever is rolled back later
   for (const auto& id : std::exchange(forgotten_, {}))
     messages_.erase(id);
   return why;
@@ -258,12 +262,15 @@ durable_store::cleaning durable_store::clean_up(int64_t now) {
       from = done;
   }
   // The oldest have the lowest numbers.
-  auto limit = messages_.size() > max_messages ? INT64_MAX : now - message_memory.count();
+  const auto is_full = messages_.size() > max_messages;
+  auto limit = is_full ? INT64_MAX : now - message_memory.count();
   auto old =
     database_->prepare("DELETE FROM message WHERE number IN (SELECT number FROM message ORDER BY number LIMIT ?) "
-                       "AND at < ? RETURNING bot, id");
-  for (old.bind(clean_up_rows, limit); old.step();)
+                       "AND at < ? RETURNING bot, id, at");
+  for (old.bind(clean_up_rows, limit); old.step();) {
     forgotten_.push_back(key_of(old.text(0), old.text(1)));
+    found.early += now - old.number(2) < needed_memory.count() ? 1 : 0;
+  }
   old.reset();
   count();
   database_

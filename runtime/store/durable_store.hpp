@@ -83,6 +83,8 @@ public:
   struct cleaning {
     /// How many durable messages were removed: they had become too old, and nobody had said them.
     int64_t says = 0;
+    /// How many messages aren't known any more though Twitch may send them again: more than `max_messages` have come in ten minutes.
+    int64_t early = 0;
     /// There may be more to remove.
     bool has_more = false;
   };
@@ -112,6 +114,10 @@ public:
 
   /// From now on this cog isn't waited for, or is again; in memory only. @returns whether that is a change.
   bool set_idle(const std::string& bot, const std::string& cog, bool is_idle);
+
+  bool is_idle(const std::string& bot, const std::string& cog) const {
+    return idle_.contains({bot, cog});
+  }
 
   /// How many events some cog hasn't handled yet, by bot.
   std::map<std::string, uint64_t> waiting();

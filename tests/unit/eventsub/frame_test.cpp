@@ -87,6 +87,45 @@ SCENARIO("kinds and members that are new are no errors") {
   }
 }
 
+SCENARIO("numbers of any size are no mistake") {
+  for (const auto* number : {"123456789012345678901234567890", "-1e300", "18446744073709551615", "0.1"}) {
+    auto read = read_payload(R"({"subscription":{"id":"s","type":"t"},"new":)" + std::string{number}
+                             + R"(,"event":{"n":)" + number + "}}");
+    REQUIRE(read);
+    CHECK_EQ(read->event, R"({"n":)" + std::string{number} + "}");
+  }
+}
+
+SCENARIO(
+  "a message that is cut off anywhere, or has any byte missing or replaced, is an error or read, and nothing else") {
+  const std::string about =
+    R"({"subscription":{"id":"s","type":"t","condition":{"user_id":"7"}},"event":{"a":{"b":["\u00e4",{}]},"c":1.5}})";
+  for (const auto& whole :
+       {with_payload("notification", about), with_payload("revocation", about),
+        with_payload("session_welcome", R"({"session":{"id":"s","keepalive_timeout_seconds":10}})"), about}) {
+    CHECK(read_frame(whole) || read_payload(whole));
+    for (size_t place = 0; place < whole.size(); ++place) {
+      auto cut = whole.substr(0, place);
+      read_frame(cut);
+      read_payload(cut);
+      for (auto other :
+           {std::string{}, std::string{"{"}, std::string{"}"}, std::string{"\""}, std::string{"]"}, std::string{","}}) {
+        auto changed = cut + other + whole.substr(place + 1);
+        if (auto found = read_frame(changed); found && std::holds_alternative<message::notification>(found->content)) {
+          const auto& said = std::get<message::notification>(found->content);
+          auto is_within = [&](std::string_view part) {
+            return part.empty()
+                   || (part.data() >= changed.data() && part.data() + part.size() <= changed.data() + changed.size());
+          };
+          if (!is_within(said.event) || !is_within(said.events))
+            CAF_FAIL("outside of the text: " << changed);
+        }
+        read_payload(changed);
+      }
+    }
+  }
+}
+
 SCENARIO("what isn't of the form it should be is an error") {
   GIVEN("such messages") {
     for (

@@ -201,6 +201,8 @@ SCENARIO("what a transaction that failed had taken is taken when it comes again"
   CHECK(store->add(raid("a"), {}, now) == arrival::same_message);
   store->roll_back();
   CHECK(add(*store, raid("a")) == arrival::fresh);
+  store->roll_back(); // of nothing: what was written stays known
+  CHECK(add(*store, raid("a")) == arrival::same_message);
   store.reset();
   store = open(folder.path());
   CHECK(add(*store, raid("a")) == arrival::same_message);
