@@ -338,7 +338,9 @@ caf::actor bot_state::start_session(const std::string& session, subscriber_ident
 }
 
 caf::actor bot_state::start_conduit() {
-  conduit_ = self_->spawn<conduit_keeper>(settings_.name, settings_.account, accounts_, store_, *settings_.conduit);
+  auto options = *settings_.conduit;
+  options.look_every = environment_.eventsub.compare_every;
+  conduit_ = self_->spawn<conduit_keeper>(settings_.name, settings_.account, accounts_, store_, options);
   for (const auto& [session, address] : eventsub_)
     self_->send(address, use_atom_v, conduit_);
   if (subscriptions_)

@@ -24,6 +24,9 @@ constexpr size_t shown_of_bad_line = 200;
 /// Most answers of Twitch that an outbox which is being restarted is told afterwards.
 constexpr size_t max_untold = 1'000;
 
+/// For how long after a join a connection says so to the router.
+constexpr auto just_joined = std::chrono::seconds{1};
+
 /// So many different reasons of failures in a row are logged as news.
 constexpr size_t max_reasons = 8;
 
@@ -221,6 +224,10 @@ void chat_connection_state::on_lines(const link_lines& arrived) {
       batch.lines.push_back(index);
   }
   from->lines = lines.first + lines.lines.size();
+  if (std::any_of(todo.begin(), todo.end(),
+                  [](const auto& x) { return std::holds_alternative<irc_action::joined>(x); }))
+    memory_->last_join = now;
+  batch.just_joined = now - memory_->last_join < just_joined;
   if (from->what == role::current && !draining_ && from->irc->complete_until() > irc_session::time_point{})
     memory_->reading->read(settings_.wall_clock(from->irc->complete_until()), settings_.wall_clock(now));
   if (draining_) // what comes now is for whoever runs next

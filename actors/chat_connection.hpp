@@ -105,6 +105,8 @@ struct connection_memory {
   std::shared_ptr<reading_log> reading;
   std::deque<pending_batch> pending;
   uint64_t last_batch = 0;
+  /// When one of its channels was joined last.
+  time_point last_join{};
   /// What Twitch said of our messages and the outbox hasn't heard yet, by number.
   std::map<uint64_t, std::variant<own_state, channel_notice>> untold;
   uint64_t last_told = 0;

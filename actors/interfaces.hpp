@@ -11,7 +11,6 @@
 #include "messages/say.hpp"
 #include "messages/slab.hpp"
 #include "messages/stored_token.hpp"
-#include "runtime/eventsub/webhook.hpp"
 #include "runtime/helix/transport.hpp"
 #include "runtime/net/http_server.hpp"
 #include "runtime/net/net_error.hpp"
@@ -125,6 +124,7 @@ struct attach_atom;
 struct detached_atom;
 /// "Remove what nobody needs any more."
 struct clean_up_atom;
+/// "Something waits for you where you know."
 struct collect_atom;
 /// "This was granted."
 struct grant_atom;

@@ -12,6 +12,10 @@ namespace {
 /// How long lines wait for cogs to announce themselves. One that takes longer, or fails at it, must not hold up the others.
 constexpr auto patience = std::chrono::seconds{5};
 
+/// Of two connections that read a channel, the one that has just joined it may be ahead of the other one, whose earlier lines it
+/// never gets: for so long it lets the other one speak first. (Once both are in the channel, whichever is ahead tells everything.)
+constexpr auto head_start = std::chrono::seconds{1};
+
 } // namespace
 
 router_state::router_state(router_actor::pointer self, std::string bot, kept<dispatcher> lines,
@@ -46,13 +50,33 @@ router_actor::behavior_type router_state::make_behavior() {
 }
 
 caf::result<void> router_state::on_lines(const chat_batch& batch) {
-  if (held_.empty() && !is_to_wait()) {
+  auto before = early_.find(batch.connection);
+  const auto is_kept_back = before != early_.end() || is_early(batch);
+  if (!is_kept_back && held_.empty() && !is_to_wait()) {
     route(batch);
     return caf::unit;
   }
   auto promise = self_->make_response_promise<void>();
-  held_.push_back({batch, promise});
+  auto& queue = before != early_.end() ? before->second : is_kept_back ? early_[batch.connection] : held_;
+  queue.push_back({batch, promise});
+  if (is_early(batch))
+    self_->run_delayed(head_start, [this, connection = batch.connection] { release_early(connection); });
   return promise;
+}
+
+bool router_state::is_early(const chat_batch& batch) const {
+  return batch.just_joined && dispatcher_->is_redundant();
+}
+
+void router_state::release_early(const std::string& connection) {
+  auto& queue = early_.at(connection);
+  do {
+    held_.push_back(std::move(queue.front()));
+    queue.pop_front();
+  } while (!queue.empty() && !is_early(queue.front().lines));
+  if (queue.empty())
+    early_.erase(connection);
+  route_held();
 }
 
 bool router_state::is_to_wait() {
@@ -121,7 +145,7 @@ void router_state::on_progress(const cog_progress& progress) {
 
 bool router_state::is_drained() const {
   const auto& queues = dispatcher_->queues();
-  return held_.empty()
+  return held_.empty() && early_.empty()
          && std::all_of(queues.begin(), queues.end(), [](const auto& x) { return x.second.counters().queued == 0; });
 }
 
@@ -133,8 +157,13 @@ void router_state::pump(const std::string& cog, const receiver& to) {
 
 router_report router_state::report() const {
   router_report result{dispatcher_->counters(), 0, {}};
-  for (const auto& one : held_)
-    result.lines_held += one.lines.lines.size();
+  auto count = [&](const std::deque<held_batch>& waiting) {
+    for (const auto& one : waiting)
+      result.lines_held += one.lines.lines.size();
+  };
+  count(held_);
+  for (const auto& [connection, waiting] : early_)
+    count(waiting);
   for (const auto& [cog, queue] : dispatcher_->queues()) {
     auto& one = result.cogs.emplace_back(cog_report{cog, queue.counters()});
     if (auto oldest = queue.oldest())

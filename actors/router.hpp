@@ -34,13 +34,17 @@ private:
     cog_sink_actor address;
   };
 
-  /// Lines that wait for cogs to announce themselves or to catch up.
+  /// Lines that have to wait before they are routed.
   struct held_batch {
     chat_batch lines;
     caf::typed_response_promise<void> promise;
   };
 
   caf::result<void> on_lines(const chat_batch& batch);
+  /// Whether these lines have to give those of another connection a head start.
+  bool is_early(const chat_batch& batch) const;
+  /// The first ones that `connection` kept back have waited long enough.
+  void release_early(const std::string& connection);
   void route(const chat_batch& batch);
   /// Whether some cog has to announce itself or to catch up before lines are routed.
   bool is_to_wait();
@@ -63,7 +67,10 @@ private:
   std::map<std::string, receiver> receivers_;
   /// Cogs that have not announced themselves yet.
   std::set<std::string> awaited_;
+  /// Wait for cogs to announce themselves or to catch up.
   std::deque<held_batch> held_;
+  /// By connection: wait for what another connection has read before; the first one of each is early.
+  std::map<std::string, std::deque<held_batch>> early_;
   bool waits_for_progress_ = false;
   drain_promises drained_;
   /// At how many shed lines the next warning is due, for each cog that lines were shed for.

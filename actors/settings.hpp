@@ -76,7 +76,7 @@ struct eventsub_settings {
   net_options net = {};
   eventsub::session_options session = {};
   eventsub::subscriptions::options subscriptions = {};
-  /// Between two comparisons with Twitch's own list of subscriptions.
+  /// Between two comparisons with what Twitch itself knows of our subscriptions and shards.
   std::chrono::steady_clock::duration compare_every = std::chrono::minutes{30};
   /// Before ids that couldn't be found out are asked for again.
   backoff::options look_up_again{.first = std::chrono::seconds{1}, .cap = std::chrono::minutes{5}};

@@ -240,8 +240,7 @@ void store_state::commit() {
   auto why = failed ? caf::make_error(caf::sec::runtime_error, to_string(*failed)) : caf::error{};
   auto& counters = memory_->counters;
   ++(why ? counters.failures : counters.commits);
-  auto fresh = std::exchange(fresh_, {});
-  for (const auto& [bot, count] : fresh)
+  for (const auto& [bot, count] : std::exchange(fresh_, {}))
     waiting_[bot] += why ? 0 : count;
   for (auto& [promise, receipt] : std::exchange(receipts_, {})) {
     if (why) {

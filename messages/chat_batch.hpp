@@ -44,12 +44,14 @@ struct chat_batch {
   int64_t read_at = 0;
   std::shared_ptr<const slab> memory;
   std::vector<irc_index> lines;
+  /// Its connection joined a channel a moment ago, and may be ahead of another one that has been in that channel for longer.
+  bool just_joined = false;
 };
 
 template <class Inspector>
 bool inspect(Inspector& f, chat_batch& x) {
   auto index_of = [](irc_index& line) -> irc_index& { return line; };
-  return f.apply(x.connection) && f.apply(x.number) && f.apply(x.read_at)
+  return f.apply(x.connection) && f.apply(x.number) && f.apply(x.read_at) && f.apply(x.just_joined)
          && inspect_lines(f, x.memory, x.lines, index_of);
 }
 

@@ -31,6 +31,11 @@ public:
   /// done yet. Returns the commands that another cog has already: those stay with the other cog.
   std::vector<std::string> add(const cog_progress& cog, const cog_interest& interest);
 
+  /// Whether every line is to come by two connections.
+  bool is_redundant() const noexcept {
+    return redundant_;
+  }
+
   /// The bot's own login: what it says itself, seen through another connection of its account, is no command.
   void set_own_login(std::string login) {
     own_login_ = std::move(login);

@@ -36,8 +36,9 @@ struct router_fixture : creamery::test::timed_fixture {
   uint64_t messages = 0;
   std::vector<cog_sink_actor> sinks;
 
-  router_actor spawn_router(delivery_queue::options queue = delivery_queue::options{}, strings awaited = {}) {
-    auto made = sys.spawn<router>("bot", kept<dispatcher>::make("!", queue), std::move(awaited));
+  router_actor spawn_router(delivery_queue::options queue = delivery_queue::options{}, strings awaited = {},
+                            bool redundant = false) {
+    auto made = sys.spawn<router>("bot", kept<dispatcher>::make("!", queue, redundant), std::move(awaited));
     sched.run();
     return made;
   }
@@ -490,6 +491,67 @@ SCENARIO("an instance with other commands than its predecessor's is called by it
   chat({"!old", "!new"});
   CHECK_EQ(second->texts, (strings{"!new"}));
   CHECK_EQ(second->lines.at(0).command, 1u);
+}
+
+SCENARIO("a connection that has just joined a channel lets the other one speak first") {
+  auto count = std::make_shared<size_t>(0);
+  auto send = [&](const std::string& connection, const strings& ids, bool just_joined, uint64_t number) {
+    strings lines;
+    for (const auto& id : ids)
+      lines.push_back(privmsg(id, id));
+    auto batch = batch_of(lines, number);
+    batch.connection = connection;
+    batch.just_joined = just_joined;
+    sys.spawn([count, batch, hub = hub](caf::event_based_actor* from) {
+      from->request(hub, caf::infinite, batch).then([count] { ++*count; });
+    });
+    sched.run();
+  };
+  for (auto redundant : {true, false}) {
+    GIVEN("a router whose lines come " << (redundant ? "twice" : "once")) {
+      kill(hub);
+      hub = spawn_router({}, {}, redundant);
+      *count = 0;
+      auto reader = add("reader", 1, {}, true);
+      WHEN("the new connection is ahead of the older one") {
+        send("bot/irc-2", {"3", "4"}, true, 1);
+        pass(600ms);
+        send("bot/irc-2", {"5"}, true, 2);
+        send("bot/irc-2", {"6"}, false, 3);
+        send("bot/irc-1", {"1", "2", "3"}, false, 7);
+        if (redundant) {
+          THEN("its lines wait until the older one has told what came before them") {
+            CHECK_EQ(reader->texts, (strings{"1", "2", "3"}));
+            CHECK_EQ(*count, 1u);
+            CHECK_EQ(report().lines_held, 4u);
+            sys.spawn([count, hub = hub](caf::event_based_actor* self) {
+              self->request(hub, caf::infinite, drain_atom_v).then([count](bool) { *count += 100; });
+            });
+            sched.run();
+            pass(400ms);
+            CHECK_EQ(reader->texts, (strings{"1", "2", "3", "4"}));
+            CHECK_EQ(*count, 2u);
+            pass(600ms);
+            CHECK_EQ(reader->texts, (strings{"1", "2", "3", "4", "5", "6"}));
+            CHECK_EQ(*count, 4u);
+            CHECK_EQ(report().lines_held, 0u);
+            CHECK_EQ(report().lines.duplicates, 1u);
+            tell(hub, cog_progress{"reader", 1, 6, 0});
+            CHECK_EQ(*count, 104u);
+            AND("from then on they are routed at once") {
+              send("bot/irc-2", {"7"}, false, 4);
+              CHECK_EQ(reader->texts.back(), "7");
+            }
+          }
+        } else {
+          THEN("each is routed as it comes") {
+            CHECK_EQ(reader->texts, (strings{"3", "4", "5", "6", "1", "2"}));
+            CHECK_EQ(*count, 4u);
+          }
+        }
+      }
+    }
+  }
 }
 
 END_FIXTURE_SCOPE()

@@ -3,10 +3,8 @@
 #include "runtime/store/durable_store.hpp"
 
 #include "tests/unit/fixture.hpp"
+#include "tests/unit/store/file_size_limit.hpp"
 #include "tests/unit/store/temporary_folder.hpp"
-
-#include <csignal>
-#include <sys/resource.h>
 
 using namespace creamery;
 using namespace creamery::test;
@@ -80,25 +78,6 @@ cog_outcome outcome(uint64_t number, uint64_t event, std::vector<value_change> c
 }
 
 using list = std::vector<uint64_t>;
-
-/// As long as this lives, the process can't make files larger than this: as if the disk were full.
-class file_size_limit {
-public:
-  explicit file_size_limit(uintmax_t size) : signal_(::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit limited{size, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limited);
-  }
-
-  ~file_size_limit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    ::signal(SIGXFSZ, signal_);
-  }
-
-private:
-  rlimit before_ = {};
-  void (*signal_)(int);
-};
 
 } // namespace
 
