@@ -51,7 +51,7 @@ result<std::shared_ptr<webhook_port>> webhook_port::open(const webhook_settings&
   }
   auto started = http_server::start(
     settings.host, settings.port,
-    [port = made.get()](const http_request& request, const http_reply& reply) { port->hear(request, reply); },
+    [port = made.get()](const http_request& request, http_reply reply) { port->hear(request, std::move(reply)); },
     std::move(options));
   if (!started)
     return started.error();
@@ -91,7 +91,7 @@ void webhook_port::answer(std::vector<http_reply> these, unsigned status, std::s
   });
 }
 
-void webhook_port::hear(const http_request& request, const http_reply& reply) {
+void webhook_port::hear(const http_request& request, http_reply reply) {
   const auto& headers = request.headers;
   std::lock_guard guard{mutex_};
   auto before = gate_.clock();
@@ -102,7 +102,7 @@ void webhook_port::hear(const http_request& request, const http_reply& reply) {
   if (auto* arrived = std::get_if<eventsub::webhook::notification>(&content); arrived != nullptr) {
     if (!to_)
       return reply({503, "text/plain", "just a moment"});
-    waiting_.push_back({std::move(arrived->events), reply});
+    waiting_.push_back({std::move(arrived->events), std::move(reply)});
     return tell();
   }
   reply(to_http(eventsub::answer_to(content)));

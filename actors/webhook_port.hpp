@@ -50,7 +50,7 @@ public:
 private:
   explicit webhook_port(const webhook_settings& settings);
 
-  void hear(const http_request& request, const http_reply& reply);
+  void hear(const http_request& request, http_reply reply);
   /// Tells the listener if something waits.
   void tell();
   /// Tells when our clock turns out to be wrong, or right again.

@@ -31,6 +31,15 @@ std::string byte_stream::explain_handshake(const error_code& ec) {
   return ec.message();
 }
 
+size_t byte_stream::write_now(std::string_view bytes) {
+  error_code ignored; // the next write meets it again
+  if (tls_)
+    return 0;
+  if (!socket_.non_blocking())
+    socket_.non_blocking(true, ignored);
+  return socket_.write_some(boost::asio::buffer(bytes), ignored);
+}
+
 size_t byte_stream::read_buffered(std::span<char> room, error_code& ec) {
   size_t size = 0;
   if (!tls_)

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace creamery {
@@ -76,6 +77,11 @@ public:
     else
       socket_.async_write_some(buffers, std::forward<Handler>(handler));
   }
+
+  /// Writes what the system takes at once, without TLS. Only while no write is under way.
+  ///
+  /// @returns the number of bytes; less than all of them also when the connection has failed, which the next write tells.
+  size_t write_now(std::string_view bytes);
 
   /// Takes what TLS has received but not handed out: a read gives one record only, and a server may send each line in
   /// its own. Doesn't wait. Only while no read or write is under way.

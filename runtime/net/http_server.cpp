@@ -10,7 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/error.hpp>
 #include <boost/beast/http/status.hpp>
 
 #include <algorithm>
@@ -205,37 +205,54 @@ private:
       });
     }
 
+    /// The next request.
     void read() {
       wait();
       parser_.emplace(server_.options_.headers, request_);
       parser_->header_limit(server_.options_.max_header);
       parser_->body_limit(server_.options_.max_body);
-      http::async_read_header(stream_, buffer_, *parser_, [self = shared_from_this()](error_code why, size_t) {
+      if (buffer_.size() == 0)
+        return read_more();
+      // It has come with the one before it. Not at once: who sends thousands together would fill the stack.
+      boost::asio::post(server_.io_, [self = shared_from_this()] { self->parse(); });
+    }
+
+    void read_more() {
+      const auto room = buffer_.max_size() - buffer_.size();
+      if (room == 0)
+        return refuse(http::error::buffer_overflow);
+      const auto size = std::min(room, std::max(buffer_.capacity() - buffer_.size(), usual_request));
+      stream_.async_read_some(buffer_.prepare(size), [self = shared_from_this()](error_code why, size_t count) {
         if (why)
-          self->refuse(why);
-        else if (self->parser_->chunked())
-          // Nobody who has business here sends one, and Beast's parser ends the process when its last chunk is cut in a
-          // certain place.
-          self->refuse({411, "text/plain", "a request with a body has to tell its length\n"});
-        else
-          self->read_body();
+          return self->end(); // the client has gone
+        self->buffer_.commit(count);
+        self->parse();
       });
     }
 
-    void read_body() {
-      http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](error_code why, size_t) {
+    /// The header alone, and then the rest.
+    void parse() {
+      for (auto is_whole = false; !is_whole;) {
+        if (buffer_.size() == 0)
+          return read_more();
+        const auto had_header = parser_->is_header_done();
+        error_code why;
+        buffer_.consume(parser_->put(buffer_.data(), why));
+        if (why == http::error::need_more)
+          return read_more();
         if (why)
-          self->refuse(why);
-        else
-          self->handle();
-      });
+          return refuse(why);
+        // Nobody who has business here sends one, and Beast's parser ends the process when its last chunk is cut in a certain place.
+        if (!had_header && parser_->chunked())
+          return refuse({411, "text/plain", "a request with a body has to tell its length\n"});
+        parser_->eager(true);
+        is_whole = parser_->is_done();
+      }
+      handle();
     }
 
-    /// What came is no request, or there was none.
+    /// What came is no request.
     void refuse(error_code why) {
-      if (why.category() != http::make_error_code(http::error::end_of_stream).category()
-          || why == http::error::end_of_stream || why == http::error::partial_message)
-        return end(); // the client has gone
       if (why == http::error::header_limit || why == http::error::buffer_overflow)
         return refuse({431, "text/plain", "the header is too large\n"});
       if (why == http::error::body_limit)
@@ -268,15 +285,25 @@ private:
     void write(const http_response& answer) {
       keep_alive_ = !closing_ && parser_->keep_alive();
       write_answer(answer, {keep_alive_, parser_->version() < 11, request_.method == "HEAD"}, answer_);
+      const auto sent = stream_.write_now(answer_);
+      if (sent == answer_.size())
+        return has_written();
       writing_ = true;
-      boost::asio::async_write(stream_, boost::asio::buffer(answer_),
+      boost::asio::async_write(stream_, boost::asio::buffer(answer_) + sent,
                                [self = shared_from_this()](error_code why, size_t) {
                                  self->writing_ = false;
-                                 if (why || self->finishing_ || !self->keep_alive_)
-                                   self->say_goodbye();
+                                 if (why)
+                                   self->end();
                                  else
-                                   self->read();
+                                   self->has_written();
                                });
+    }
+
+    void has_written() {
+      if (finishing_ || !keep_alive_)
+        say_goodbye();
+      else
+        read();
     }
 
     /// Lets the client have the answer: one that finds the connection reset may not look at it any more.

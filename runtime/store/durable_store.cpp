@@ -162,8 +162,8 @@ void durable_store::roll_back() {
   is_in_transaction_ = false;
   removed_to_.clear();
   forgotten_.clear();
-  for (const auto& id : std::exchange(new_messages_, {}))
-    messages_.erase(id);
+  for (const auto* id : std::exchange(new_messages_, {}))
+    messages_.erase(messages_.find(*id));
   database_->run("ROLLBACK");
   database_->problem(); // there may be none: it never began, or SQLite has ended it by itself
   if (auto last = get("last event"))
@@ -174,7 +174,7 @@ durable_store::arrival durable_store::add(const eventsub::event& what, std::stri
   auto [id, is_new] = messages_.insert(key_of(what.bot, what.message_id));
   if (!is_new)
     return arrival::same_message;
-  new_messages_.push_back(*id);
+  new_messages_.push_back(&*id);
   remember_message_.bind(what.bot, what.message_id, now).run();
   if (!key.empty()) {
     auto whole = what.type + " " + what.version + " " + std::string{key};

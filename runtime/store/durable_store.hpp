@@ -152,7 +152,7 @@ private:
   std::set<std::string> bots_with_cogs_;
   /// The ids in the file, with their bots; those that this transaction has added, and those that it has removed.
   std::unordered_set<std::string> messages_;
-  std::vector<std::string> new_messages_;
+  std::vector<const std::string*> new_messages_;
   std::vector<std::string> forgotten_;
   /// Up to which number the events of a bot have been removed.
   std::map<std::string, uint64_t> removed_to_;

@@ -209,6 +209,27 @@ SCENARIO("several requests may come over a connection, also at once, and none is
   CHECK(somebody.read_to(";").ends_with("\r\n\r\nGET|||;"));
 }
 
+SCENARIO("a request may come in pieces, cut anywhere, and many may come at once") {
+  auto server = http_server::start("127.0.0.1", 0, [](const http_request& request, const http_reply& reply) {
+    reply({200, "text/plain", request.target + "|" + request.body + ";"});
+  });
+  REQUIRE(server);
+  const std::string whole = "POST /here HTTP/1.1\r\nHost: me\r\nContent-Length: 5\r\n\r\nhello";
+  client somebody{(*server)->port()};
+  for (size_t cut = 1; cut < whole.size(); ++cut) {
+    somebody.send(whole.substr(0, cut));
+    somebody.send(whole.substr(cut));
+    CHECK(somebody.read_to(";").ends_with("\r\n\r\n/here|hello;"));
+  }
+  std::string many;
+  for (size_t i = 0; i < 2'000; ++i)
+    many += "GET /" + std::to_string(i) + " HTTP/1.1\r\n\r\n";
+  somebody.send(many);
+  for (size_t i = 0; i < 2'000; ++i)
+    REQUIRE(somebody.read_to(";").ends_with("\r\n\r\n/" + std::to_string(i) + "|;"));
+  CHECK_EQ((*server)->counters().bad_requests, 0u);
+}
+
 SCENARIO("answers are as the request wants them") {
   auto server = http_server::start("127.0.0.1", 0, [](const http_request& request, const http_reply& reply) {
     reply({request.target == "/nothing" ? 204U : 200U, "text/plain", request.target == "/nothing" ? "" : "words"});
