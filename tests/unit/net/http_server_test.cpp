@@ -64,6 +64,7 @@ public:
 
   void connect(uint16_t port) {
     socket_.connect({boost::asio::ip::address_v4::loopback(), port});
+    socket_.set_option(tcp::no_delay{true});
   }
 
   void send(const std::string& text) {
