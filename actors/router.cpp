@@ -50,14 +50,13 @@ router_actor::behavior_type router_state::make_behavior() {
 }
 
 caf::result<void> router_state::on_lines(const chat_batch& batch) {
-  auto before = early_.find(batch.connection);
-  const auto is_kept_back = before != early_.end() || is_early(batch);
+  const auto is_kept_back = is_early(batch) || early_.contains(batch.connection);
   if (!is_kept_back && held_.empty() && !is_to_wait()) {
     route(batch);
     return caf::unit;
   }
   auto promise = self_->make_response_promise<void>();
-  auto& queue = before != early_.end() ? before->second : is_kept_back ? early_[batch.connection] : held_;
+  auto& queue = is_kept_back ? early_[batch.connection] : held_;
   queue.push_back({batch, promise});
   if (is_early(batch))
     self_->run_delayed(head_start, [this, connection = batch.connection] { release_early(connection); });

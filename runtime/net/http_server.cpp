@@ -232,7 +232,7 @@ private:
 
     /// The header alone, and then the rest.
     void parse() {
-      for (auto is_whole = false; !is_whole;) {
+      while (!parser_->is_done()) {
         if (buffer_.size() == 0)
           return read_more();
         const auto had_header = parser_->is_header_done();
@@ -246,7 +246,6 @@ private:
         if (!had_header && parser_->chunked())
           return refuse({411, "text/plain", "a request with a body has to tell its length\n"});
         parser_->eager(true);
-        is_whole = parser_->is_done();
       }
       handle();
     }

@@ -106,6 +106,12 @@ struct store_fixture : timed_fixture {
     return refused;
   }
 
+  /// What was put is written while the disk is full.
+  void pass_without_room() {
+    file_size_limit limit{std::filesystem::file_size(file->file())};
+    pass(10ms);
+  }
+
   store_report report() {
     return ask<store_report>(keeper, caf::get_atom_v);
   }
@@ -151,10 +157,7 @@ SCENARIO("those who ask while a transaction fails are answered by one that doesn
       auto unsaid = put(outcome_with_say(2, "bye"));
       auto reader = ask_for_events(1);
       auto speaker = ask_for_says(1);
-      {
-        file_size_limit limit{std::filesystem::file_size(file->file())};
-        pass(10ms);
-      }
+      pass_without_room();
       THEN("whoever sent it is told, and the others wait on") {
         CHECK(is_refused<eventsub::receipt>(lost));
         CHECK(is_refused<void>(unsaid));
@@ -180,10 +183,7 @@ SCENARIO("those who ask while a transaction fails are answered by one that doesn
       auto lost = put(raid("c", 1'000'000));
       auto reader = ask_for_events(0);
       auto speaker = ask_for_says(0);
-      {
-        file_size_limit limit{std::filesystem::file_size(file->file())};
-        pass(10ms);
-      }
+      pass_without_room();
       THEN("they have it in spite of the failure") {
         CHECK(is_refused<eventsub::receipt>(lost));
         CHECK(message_ids(reader) == (strings{"a", "b"}));
@@ -196,10 +196,7 @@ SCENARIO("those who ask while a transaction fails are answered by one that doesn
       auto lost = put(std::vector{large});
       auto reader = ask_for_events(0);
       auto speaker = ask_for_says(0);
-      {
-        file_size_limit limit{std::filesystem::file_size(file->file())};
-        pass(10ms);
-      }
+      pass_without_room();
       THEN("they have it in spite of that, too") {
         CHECK(is_refused<void>(lost));
         CHECK(message_ids(reader) == (strings{"a", "b"}));
