@@ -49,6 +49,7 @@ accounts_state::accounts_state(accounts_actor::pointer self, std::vector<account
 accounts_actor::behavior_type accounts_state::make_behavior() {
   for (const auto& one : settings_)
     add(one);
+  follow_vault();
   children_.start();
   return children_.behavior<accounts_actor>(
     [this](drain_atom) { return drain_all(self_, accounts_); },
@@ -63,14 +64,22 @@ accounts_actor::behavior_type accounts_state::make_behavior() {
         self_->send(account->second, refused);
     },
     [this](const std::string& id, const helix::request& what) { return call(id, what); },
-    [this](follow_atom, const std::string& id, const std::string& bot, const outbox_user_actor& follower) {
+    [this](follow_atom, const std::string& id, const std::string& bot, const account_user_actor& follower) {
       followers_[id][bot] = follower;
       if (auto account = accounts_.find(id); account != accounts_.end()) // else it is told when it is started
-        self_->send(account->second, follow_atom_v, bot, follower);
+        self_->send(account->second, follow_atom_v, bot, outbox_user_actor{follower});
     },
-    [this](use_atom, const vault_actor& vault) { use(vault_ = vault); },
+    [this](use_atom, const vault_actor& vault) {
+      use(vault_ = vault);
+      follow_vault();
+    },
     [this](use_atom, const authorizer_actor& authorizer) { use(authorizer_ = authorizer); },
     [this](use_atom, const store_actor& store) { use(store_ = store); },
+    [this](changed_atom) {
+      for (const auto& [id, followers] : followers_)
+        for (const auto& [bot, follower] : followers)
+          self_->send(follower, changed_atom_v);
+    },
     [this](caf::get_atom) { return reports<outbox_report>(caf::put_atom_v); },
     [this](token_atom) { return reports<token_report>(token_atom_v); });
 }
@@ -79,6 +88,11 @@ template <class Handle>
 void accounts_state::use(const Handle& which) {
   for (const auto& [id, address] : accounts_)
     self_->send(address, use_atom_v, which);
+}
+
+void accounts_state::follow_vault() {
+  if (vault_)
+    self_->send(vault_, follow_atom_v, "all accounts", vault_user_actor{accounts_actor{self_}});
 }
 
 void accounts_state::add(const account_settings& settings) {
@@ -106,7 +120,7 @@ caf::actor accounts_state::start_account(const account_settings& settings) {
   auto address = self_->spawn<account>(settings, vault_, authorizer_, store_, environment_);
   accounts_[settings.id] = address;
   for (const auto& [bot, follower] : followers_[settings.id])
-    self_->send(address, follow_atom_v, bot, follower);
+    self_->send(address, follow_atom_v, bot, outbox_user_actor{follower});
   return caf::actor_cast<caf::actor>(address);
 }
 

@@ -26,6 +26,8 @@ public:
   accounts_actor::behavior_type make_behavior();
 
 private:
+  /// Wants to know when something is granted.
+  void follow_vault();
   void add(const account_settings& settings);
   caf::actor start_account(const account_settings& settings);
   /// Starts the account of a channel's owner, if there is such a channel and it isn't started yet.
@@ -52,7 +54,7 @@ private:
   /// Null: there is none.
   store_actor store_;
   /// Who follows an account, by the names of the bots: a new instance has to be told.
-  std::map<std::string, std::map<std::string, outbox_user_actor>> followers_;
+  std::map<std::string, std::map<std::string, account_user_actor>> followers_;
 };
 
 using accounts = caf::stateful_actor<accounts_state, accounts_actor::base>;

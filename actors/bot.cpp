@@ -112,6 +112,14 @@ bot_actor::behavior_type bot_state::make_behavior() {
         self_->send(address, use_atom_v, store);
       for_event_parts([&](const auto& part) { self_->send(part, use_atom_v, store); });
     },
+    [this](changed_atom) {
+      for (const auto& [session, address] : eventsub_)
+        self_->send(address, changed_atom_v);
+      for (const auto& [connection, address] : pubsub_)
+        self_->send(address, changed_atom_v);
+      if (subscriptions_)
+        self_->send(subscriptions_, changed_atom_v);
+    },
     [this](const std::string& connection, const bot_ready& ready) { on_ready(connection, ready); },
     [this](const eventsub::subscription_news& news) {
       if (subscriptions_)
@@ -184,7 +192,7 @@ void bot_state::forgive(const std::string& cog) {
 }
 
 void bot_state::follow_account() {
-  self_->send(accounts_, follow_atom_v, settings_.account, settings_.name, outbox_user_actor{self_});
+  self_->send(accounts_, follow_atom_v, settings_.account, settings_.name, account_user_actor{bot_actor{self_}});
 }
 
 caf::actor bot_state::start_router() {
@@ -292,9 +300,15 @@ void bot_state::add_eventsub() {
                 [this, session, broadcaster, channels] { return start_session(session, broadcaster, channels); });
   };
   // With the bot's own token, spread over sessions as the limit wants it.
-  const auto at_once = eventsub::channels_on_session(settings_.events.size());
-  for (size_t first = 0, number = 1; first < settings_.channels.size(); first += at_once, ++number) {
-    auto last = std::min(first + at_once, settings_.channels.size());
+  const auto at_once = eventsub::channels_on_session(settings_.events);
+  const auto end = std::min(settings_.channels.size(), eventsub::sessions_of_user * at_once);
+  if (end < settings_.channels.size())
+    log_->error(
+      "{}: {} events of each of {} channels are more than Twitch allows an account over WebSockets: they are only "
+      "received of the first {}; what helps: transport: conduit, or webhook",
+      settings_.name, settings_.events.size(), settings_.channels.size(), end);
+  for (size_t first = 0, number = 1; first < end; first += at_once, ++number) {
+    auto last = std::min(first + at_once, end);
     chat_sources_ += settings_.has_chat_events ? 1 : 0;
     add("eventsub-" + std::to_string(number), "",
         {settings_.channels.begin() + static_cast<ptrdiff_t>(first),

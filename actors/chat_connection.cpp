@@ -25,7 +25,7 @@ constexpr size_t shown_of_bad_line = 200;
 constexpr size_t max_untold = 1'000;
 
 /// For how long after a join a connection says so to the router.
-constexpr auto just_joined = std::chrono::seconds{1};
+constexpr auto just_joined = std::chrono::seconds{2};
 
 /// So many different reasons of failures in a row are logged as news.
 constexpr size_t max_reasons = 8;

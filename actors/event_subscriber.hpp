@@ -83,8 +83,8 @@ public:
   struct hooks {
     /// The `transport` of a subscription.
     std::function<nlohmann::json()> transport;
-    /// Twitch doesn't want this transport: why.
-    std::function<void(const std::string&)> on_useless = [](const std::string&) {};
+    /// Twitch doesn't want this transport: why, and for how long there is no use in another one.
+    std::function<void(const std::string&, clock::duration)> on_useless = [](const std::string&, clock::duration) {};
     /// Something about the subscriptions has changed.
     std::function<void()> on_change;
   };
@@ -118,6 +118,22 @@ public:
     if (ready_by_ <= self_->clock().now())
       tell_ready();
     subscribe();
+  }
+
+  /// Somebody has granted something, perhaps what was missing.
+  void on_grant() {
+    memory_.subscriptions.granted(self_->clock().now());
+    subscribe();
+  }
+
+  /// Twitch has answered to all: says in the log how the subscriptions stand, unless that is what was said last.
+  void tell_table() {
+    const auto& all = memory_.subscriptions;
+    auto table = describe(all, who_.bot);
+    if (table == std::exchange(told_table_, table))
+      return;
+    auto are_all = all.count(eventsub::subscriptions::state::enabled) == all.entries().size();
+    log_->log(are_all ? spdlog::level::info : spdlog::level::warn, "{}: {}", who_.name, table);
   }
 
   /// When to call `run` at the latest.
@@ -220,20 +236,24 @@ private:
     auto transport = owner_.transport().dump();
     for (auto place : places) {
       const auto& one = memory_.subscriptions.entries()[place].what;
-      auto made =
-        helix::create_subscription(one.type->name, one.type->version, nlohmann::json(one.about).dump(), transport);
+      auto made = helix::create_subscription(one.type->name, one.type->version, nlohmann::json(one.about).dump(),
+                                             transport, one.type->is_batched);
       made.what.order = helix::priority::high; // Twitch closes a session that isn't used for ten seconds
-      call(std::move(made.what), [this, place, round = memory_.subscriptions.round()](const helix::answer& answer) {
-        on_answer(place, round, answer);
-      });
+      call(std::move(made.what), [this, place, round = memory_.subscriptions.round(), transport](
+                                   const helix::answer& answer) { on_answer(place, round, transport, answer); });
     }
   }
 
-  void on_answer(size_t place, uint64_t round, const helix::answer& answer) {
+  /// @param transport that was named in the question.
+  void on_answer(size_t place, uint64_t round, const std::string& transport, const helix::answer& answer) {
     using meaning = eventsub::subscriptions::meaning;
-    auto means = memory_.subscriptions.answered(place, round, answer, self_->clock().now());
-    if (means == meaning::transport_is_useless)
-      owner_.on_useless(answer.why.text);
+    auto& all = memory_.subscriptions;
+    auto means = all.answered(place, round, answer, self_->clock().now());
+    if (means == meaning::too_many_transports)
+      owner_.on_useless(answer.why.text, all.wait_after_too_many());
+    // A session that is moved gets another id, and what was asked for under the old one is asked for under the new one.
+    else if (means == meaning::transport_is_unknown && transport == owner_.transport().dump())
+      owner_.on_useless(answer.why.text, clock::duration::zero());
     owner_.on_change();
     subscribe();
   }
@@ -245,6 +265,7 @@ private:
   hooks owner_;
   user_lookup users_;
   bool has_wanted_ = false;
+  std::string told_table_;
   /// When the owner is told at the latest.
   clock::time_point ready_by_ = clock::time_point::max();
 };

@@ -38,9 +38,9 @@ eventsub_session_state::eventsub_session_state(eventsub_session_actor::pointer s
                      return nlohmann::json{{"method", "websocket"}, {"session_id", memory_->session.id()}};
                    },
                  .on_useless =
-                   [this](const std::string& why) {
+                   [this](const std::string& why, clock::duration at_least) {
                      eventsub::session_action::list todo;
-                     memory_->session.abandon(why, self_->clock().now(), todo);
+                     memory_->session.abandon(why, at_least, self_->clock().now(), todo);
                      perform(std::move(todo));
                    },
                  .on_change = [this] { on_subscriptions(); }}) {
@@ -65,6 +65,10 @@ eventsub_session_actor::behavior_type eventsub_session_state::make_behavior() {
     [this](use_atom, const router_actor& router) { chat_.use(router); },
     [this](use_atom, const account_directory_actor& accounts) { subscriber_.use(accounts); },
     [this](use_atom, const conduit_actor& conduit) { follow(conduit); },
+    [this](changed_atom) {
+      subscriber_.on_grant();
+      want_socket();
+    },
     [this](fault_atom, const std::string&) { memory_->links.close_all(); },
     [this](caf::tick_atom) {
       alarm_.rang(self_);
@@ -184,6 +188,10 @@ void eventsub_session_state::perform(const eventsub::session_action::lost& actio
   memory_->subscriber.subscriptions.end();
   is_attached_ = false;
   intake_.lost(settings_.wall_clock(self_->clock().now()));
+  if (action.is_own_fault)
+    log_->error("{}: Twitch says that something was sent to it, which must not be: this is a fault of Creamery's, "
+                "please report it",
+                subscriber_.who().name);
   log_->warn("{}: {}; a new session is begun", subscriber_.who().name, action.why);
 }
 
@@ -202,9 +210,11 @@ void eventsub_session_state::perform(const eventsub::session_action::revoked& ac
 // -- subscriptions -----------------------------------------------------------------------------------------------------------
 
 void eventsub_session_state::on_subscriptions() {
-  if (memory_->subscriber.subscriptions.settled() && !memory_->session.id().empty()
-      && !std::exchange(is_settled_, true))
-    report_settled();
+  if (memory_->subscriber.subscriptions.settled() && !memory_->session.id().empty()) {
+    subscriber_.tell_table();
+    if (!std::exchange(is_settled_, true))
+      on_settled();
+  }
   want_socket();
 }
 
@@ -213,17 +223,15 @@ void eventsub_session_state::want_socket() {
   auto now = self_->clock().now();
   auto is_wanted = shard_ ? memory_->has_conduit : memory_->subscriber.subscriptions.is_useful(now);
   memory_->session.set_wanted(is_wanted, now, todo);
+  if (!is_wanted) // nothing can be asked for until there is a session again
+    memory_->subscriber.subscriptions.end();
   perform(std::move(todo));
   set_alarm();
 }
 
-void eventsub_session_state::report_settled() {
-  const auto& subscriptions = memory_->subscriber.subscriptions;
-  const auto enabled = subscriptions.count(eventsub::subscriptions::state::enabled);
-  log_->log(enabled == subscriptions.entries().size() ? spdlog::level::info : spdlog::level::warn, "{}: {}",
-            subscriber_.who().name, describe(subscriptions, subscriber_.who().bot));
+void eventsub_session_state::on_settled() {
   subscriber_.tell_ready();
-  if (enabled > 0)
+  if (memory_->subscriber.subscriptions.count(eventsub::subscriptions::state::enabled) > 0)
     intake_.found(settings_.wall_clock(self_->clock().now()));
 }
 

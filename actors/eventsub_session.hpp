@@ -69,8 +69,8 @@ private:
   void perform(const eventsub::session_action::revoked& action);
   /// Something about the subscriptions has changed.
   void on_subscriptions();
-  /// Twitch has answered to all of them: tells how they stand, and since when nothing was received.
-  void report_settled();
+  /// Twitch has answered to all of a new session's: tells that the bot is ready, and since when nothing was received.
+  void on_settled();
   /// There is a conduit whose shard this session is to be.
   void follow(const conduit_actor& conduit);
   /// Has the present session attached to its shard.

@@ -284,6 +284,11 @@ using outbox_user_actor = caf::typed_actor<
   // Talk to this outbox from now on. Notice: whoever gets no answer from the old one asks again.
   caf::result<void>(use_atom, outbox_actor)>;
 
+/// Whoever uses an account: a bot.
+using account_user_actor = outbox_user_actor::extend<
+  // Somebody has granted something, to this account or to another one. Notice: what it may have helped is tried again anyway, later.
+  caf::result<void>(changed_atom)>;
+
 /// Whoever makes calls of Twitch's API.
 using helix_caller_actor = caf::typed_actor<
   // Make this call. Request: answered once, with what came of it; nobody repeats it, since it may have been carried out.
@@ -300,13 +305,15 @@ using account_directory_actor = caf::typed_actor<
   caf::result<helix::answer>(std::string, helix::request),
   // Tell me, a bot of this name, the outbox of this account, now and whenever it is replaced. Request: repeated when whoever was
   // asked is replaced.
-  caf::result<void>(follow_atom, std::string, std::string, outbox_user_actor)>;
+  caf::result<void>(follow_atom, std::string, std::string, account_user_actor)>;
 
 /// All accounts: keeps them alive, and passes on what is meant for one of them.
 using accounts_actor = account_directory_actor::extend_with<supervising_actor>::extend<
   // Use this vault, or this authorizer, or this store, from now on. Notice: told by the node after each restart.
   caf::result<void>(use_atom, vault_actor), caf::result<void>(use_atom, authorizer_actor),
   caf::result<void>(use_atom, store_actor),
+  // Others have changed the vault, see `vault_user_actor`.
+  caf::result<void>(changed_atom),
   // How their outboxes stand. Request.
   caf::result<std::vector<outbox_report>>(caf::get_atom),
   // How their tokens stand. Request.
@@ -406,6 +413,8 @@ using eventsub_session_actor = supervised_actor::extend_with<link_owner_actor>::
   caf::result<void>(use_atom, conduit_actor),
   // Hand chat to this router from now on, if it comes this way. Notice: told by the bot after each restart.
   caf::result<void>(use_atom, router_actor),
+  // Somebody has granted something: what was refused is tried again. Notice, see `account_user_actor`.
+  caf::result<void>(changed_atom),
   // Its deadline has come. Only the session itself sends this.
   caf::result<void>(caf::tick_atom),
   // Fail in this way, see `fault_target_actor`.
@@ -423,6 +432,8 @@ using subscription_keeper_actor = supervised_actor::extend<
   caf::result<void>(use_atom, account_directory_actor),
   // Its subscriptions are those of this conduit from now on. Notice: told by the bot after each restart.
   caf::result<void>(use_atom, conduit_actor),
+  // Somebody has granted something: what was refused is tried again. Notice, see `account_user_actor`.
+  caf::result<void>(changed_atom),
   // Its deadline has come. Only the actor itself sends this.
   caf::result<void>(caf::tick_atom),
   // How it stands. Request.
@@ -434,6 +445,8 @@ using pubsub_connection_actor = supervised_actor::extend_with<link_owner_actor>:
   caf::result<void>(use_atom, store_actor),
   // Ask these for tokens and ids from now on. Notice: told by the bot when they are replaced.
   caf::result<void>(use_atom, account_directory_actor),
+  // Somebody has granted something: what was refused is tried again. Notice, see `account_user_actor`.
+  caf::result<void>(changed_atom),
   // Its deadline has come. Only the connection itself sends this.
   caf::result<void>(caf::tick_atom),
   // Fail in this way, see `fault_target_actor`.
@@ -474,6 +487,8 @@ using bot_actor = supervising_actor::extend<
   caf::result<void>(use_atom, account_directory_actor),
   // The account's outbox has been replaced. Notice, see `outbox_user_actor`.
   caf::result<void>(use_atom, outbox_actor),
+  // Somebody has granted something, see `account_user_actor`.
+  caf::result<void>(changed_atom),
   // Let cogs use this store from now on. Notice: told by `bots` after each restart.
   caf::result<void>(use_atom, store_actor),
   // A connection has tried all its channels since it was opened: its login, the joined and the missing ones. Notice: told
@@ -617,6 +632,7 @@ CAF_ADD_TYPE_ID(creamery, (std::vector<std::string>))
 CAF_ADD_TYPE_ID(creamery, (std::vector<uint64_t>))
 
 CAF_ADD_TYPE_ID(creamery, (creamery::account_directory_actor))
+CAF_ADD_TYPE_ID(creamery, (creamery::account_user_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::authorizer_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::bots_actor))
 CAF_ADD_TYPE_ID(creamery, (creamery::conduit_actor))

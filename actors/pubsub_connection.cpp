@@ -57,7 +57,12 @@ pubsub_connection_actor::behavior_type pubsub_connection_state::make_behavior() 
   set_alarm();
   return {
     [](ready_atom) {},
-    [this](drain_atom) { return drained_.wait(self_, intake_.is_empty()); },
+    [this](drain_atom) {
+      pubsub::session_action::list todo;
+      memory_->session.want({}, self_->clock().now(), todo); // what is sent from here on is for nobody
+      perform(std::move(todo));
+      return drained_.wait(self_, intake_.is_empty());
+    },
     [this](const link_opened& opened) {
       pubsub::session_action::list todo;
       memory_->session.opened(opened.link, self_->clock().now(), todo);
@@ -71,6 +76,10 @@ pubsub_connection_actor::behavior_type pubsub_connection_state::make_behavior() 
       who_.accounts = accounts;
       for (const auto& account : std::exchange(asked_, {}))
         ask_for_token(account);
+    },
+    [this](changed_atom) {
+      memory_->session.granted(self_->clock().now());
+      on_tick();
     },
     [this](fault_atom, const std::string&) { memory_->links.close_all(); },
     [this](caf::tick_atom) {
@@ -153,7 +162,7 @@ void pubsub_connection_state::perform(const pubsub::session_action::ping& action
     link->socket->send(pubsub::ping); // if it isn't taken, there is no answer, either
 }
 
-void pubsub_connection_state::perform(const pubsub::session_action::listen& action) {
+void pubsub_connection_state::perform(const pubsub::session_action::ask& action) {
   memory_->questions.push_back({action, self_->clock().now()});
   ask_for_token(action.account);
 }
@@ -198,7 +207,7 @@ void pubsub_connection_state::on_token(const std::string& account, const secret&
     if (one.what.account != account)
       return false;
     if (auto* link = memory_->links.find(one.what.link))
-      link->socket->send(pubsub::make_request("LISTEN", one.what.nonce, one.what.topics, token)
+      link->socket->send(pubsub::make_request(one.what.type, one.what.nonce, one.what.topics, token)
                            .reveal()); // else it isn't answered, either
     return true;
   });

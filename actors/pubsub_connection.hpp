@@ -39,7 +39,7 @@ struct pubsub_identity {
 struct pubsub_memory {
   /// A question that waits for a token.
   struct question {
-    pubsub::session_action::listen what;
+    pubsub::session_action::ask what;
     pubsub::session::time_point asked;
   };
 
@@ -80,7 +80,7 @@ private:
   void perform(const pubsub::session_action::open& action);
   void perform(const pubsub::session_action::close& action);
   void perform(const pubsub::session_action::ping& action);
-  void perform(const pubsub::session_action::listen& action);
+  void perform(const pubsub::session_action::ask& action);
   void perform(const pubsub::session_action::refused& action);
   void perform(const pubsub::session_action::lost& action);
   /// The ids of users are known, or some more of them.

@@ -14,7 +14,7 @@ constexpr auto patience = std::chrono::seconds{5};
 
 /// Of two connections that read a channel, the one that has just joined it may be ahead of the other one, whose earlier lines it
 /// never gets: for so long it lets the other one speak first. (Once both are in the channel, whichever is ahead tells everything.)
-constexpr auto head_start = std::chrono::seconds{1};
+constexpr auto head_start = std::chrono::seconds{2};
 
 } // namespace
 

@@ -50,6 +50,10 @@ subscription_keeper_actor::behavior_type subscription_keeper_state::make_behavio
     [this](use_atom, const store_actor& store) { store_ = store; },
     [this](use_atom, const account_directory_actor& accounts) { subscriber_.use(accounts); },
     [this](use_atom, const conduit_actor& conduit) { follow(conduit); },
+    [this](changed_atom) {
+      subscriber_.on_grant();
+      set_alarm();
+    },
     [this](caf::tick_atom) {
       alarm_.rang(self_);
       subscriber_.run();
@@ -185,13 +189,12 @@ void subscription_keeper_state::on_subscriptions() {
   // Whoever Twitch doesn't reach is only in its list.
   if (subscriptions.count(state::unverified) > 0)
     list_at_ = std::min(list_at_, self_->clock().now() + settings_.subscriptions.verification);
-  if (!subscriptions.settled())
+  if (!subscriptions.settled()) {
     is_settled_ = false;
-  else if (!std::exchange(is_settled_, true)) {
-    subscriber_.tell_ready();
-    log_->log(subscriptions.count(state::enabled) == subscriptions.entries().size() ? spdlog::level::info
-                                                                                    : spdlog::level::warn,
-              "{}: {}", subscriber_.who().name, describe(subscriptions, subscriber_.who().bot));
+  } else {
+    subscriber_.tell_table();
+    if (!std::exchange(is_settled_, true))
+      subscriber_.tell_ready();
   }
   set_alarm();
 }

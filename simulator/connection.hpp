@@ -33,6 +33,10 @@ public:
   virtual void on_upgraded(connection&, std::string_view) {
   }
 
+  /// The client has sent a WebSocket's own Ping, which has been answered.
+  virtual void on_ping(connection&) {
+  }
+
   /// Something was written: fewer bytes wait.
   virtual void on_drained(connection& to) = 0;
 

@@ -38,7 +38,7 @@ POST   /streams             {"channel", "live"?, "viewers"?, "title"?, "game_id"
 POST   /redemptions         {"channel", "login", "reward_id", "user_input"?}
 POST   /events              {"type", "version"?, "event"?, "sample"?, "channel"?, "count"?, "repeat"?, "repeat_as_another"?, "out_of_order"?,
                              "wrong_signature"?, "age"?}: EventSub
-POST   /event_sockets       {"action": "reconnect"|"close"|"silence", "session"?, "code"?, "to_nowhere"?, "old_until"?, …}
+POST   /event_sockets       {"action": "reconnect"|"close"|"silence", "session"?, "code"?, "to_nowhere"?, "old_until"?, "welcome_after"?, …}
 POST   /pubsub              {"topic", "message", "count"?}: what the old PubSub says
 POST   /pubsub_sockets      {"action": "reconnect"|"close"|"silence"|"revoke"}
 POST   /revocations         {"type" or "id", "status"?}: subscriptions are ended as Twitch does it

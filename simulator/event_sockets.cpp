@@ -36,6 +36,12 @@ void event_sockets::on_line(connection& from, std::string_view line) {
     pubsub_.receive(*known->second.listener, line, clock::now());
 }
 
+void event_sockets::on_ping(connection& from) {
+  auto known = clients_.find(&from);
+  if (known != clients_.end() && known->second.who != nullptr)
+    server_.receive(*known->second.who, clock::now());
+}
+
 void event_sockets::on_gone(connection& gone, std::string_view reason) {
   auto known = clients_.extract(&gone);
   if (known.empty())

@@ -36,6 +36,7 @@ private:
   };
 
   void on_upgraded(connection& link, std::string_view target) override;
+  void on_ping(connection& from) override;
   void on_line(connection& from, std::string_view line) override;
 
   void on_drained(connection&) override {

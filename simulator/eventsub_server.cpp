@@ -74,39 +74,55 @@ eventsub_server::client& eventsub_server::open(client_link& link, std::string_vi
   if (std::from_chars(asked.data(), asked.data() + asked.size(), seconds).ec == std::errc{})
     one.keepalive = std::chrono::seconds{std::clamp(seconds, 10, 600)};
   one.told = now;
+  one.base = base;
   auto ticket = parameter(target, "ticket");
   if (ticket == "nowhere") { // it was sent here to hear nothing
     one.is_silent = true;
     one.used_by = one.gone_by = time_point::max();
     return one;
   }
-  auto old = std::find_if(clients_.begin(), clients_.end(), [&](const client& x) {
-    return !ticket.empty() && x.ticket == ticket && !x.was_replaced && &x != &one;
-  });
-  if (!ticket.empty() && old == clients_.end()) {
-    one.used_by = time_point::max();
-    close(one, 4007, "invalid reconnect", now);
-    return one;
-  }
-  one.session_id = "session-" + next_id();
-  bases_[one.session_id] = base;
-  if (old == clients_.end()) {
+  if (ticket.empty()) {
     ++counters_.sessions;
     one.used_by = now + time_to_subscribe;
+    one.session_id = "session-" + next_id();
     book_.open_session(one.session_id, now);
-  } else {
-    ++counters_.moves;
-    one.used_by = time_point::max();
-    old->was_replaced = true;
-    old->successor = one.session_id;
-    old->used_by = time_point::max(); // its subscriptions are the successor's
-    old->hears_until = now + old->old_until;
-    book_.move_session(old->session_id, one.session_id);
+    welcome(one, false, now);
+    return one;
   }
-  log_.add("eventsub_open", now,
-           [&](json_line& x) { x.text("session", one.session_id).flag("moved", old != clients_.end()); });
-  send(one, "session_welcome", next_id(), {}, {{"session", described(one, "connected")}}, now);
+  one.used_by = time_point::max();
+  auto* old = find_moving(ticket, one);
+  if (old == nullptr) {
+    close(one, 4007, "invalid reconnect", now);
+  } else if (old->welcome_after > duration::zero()) {
+    one.arrived_by = ticket;
+    one.welcome_at = now + old->welcome_after;
+  } else {
+    take_over(one, *old, now);
+  }
   return one;
+}
+
+eventsub_server::client* eventsub_server::find_moving(std::string_view ticket, const client& arrived) {
+  auto found = std::find_if(clients_.begin(), clients_.end(),
+                            [&](const client& x) { return x.ticket == ticket && !x.was_replaced && &x != &arrived; });
+  return found == clients_.end() ? nullptr : &*found;
+}
+
+void eventsub_server::take_over(client& one, client& old, time_point now) {
+  ++counters_.moves;
+  one.session_id = "session-" + next_id();
+  one.welcome_at = time_point::max();
+  old.was_replaced = true;
+  old.successor = one.session_id;
+  old.used_by = time_point::max(); // its subscriptions are the successor's
+  old.hears_until = now + old.old_until;
+  book_.move_session(old.session_id, one.session_id);
+  welcome(one, true, now);
+}
+
+void eventsub_server::welcome(client& one, bool is_moved, time_point now) {
+  log_.add("eventsub_open", now, [&](json_line& x) { x.text("session", one.session_id).flag("moved", is_moved); });
+  send(one, "session_welcome", next_id(), {}, {{"session", described(one, "connected")}}, now);
 }
 
 json eventsub_server::described(const client& one, std::string_view status) const {
@@ -182,6 +198,12 @@ void eventsub_server::tick(time_point now) {
       }
       continue;
     }
+    if (now >= who.welcome_at && !who.is_closing) {
+      if (auto* old = find_moving(who.arrived_by, who))
+        take_over(who, *old, now);
+      else
+        close(who, 4007, "invalid reconnect", now);
+    }
     if (now >= who.used_by && !who.is_closing) {
       if (!book_.is_used(who.session_id)) {
         ++counters_.unused;
@@ -199,7 +221,7 @@ void eventsub_server::tick(time_point now) {
       close(who, 4004, "reconnect grace time expired", now);
       continue;
     }
-    if (now - who.told >= who.keepalive)
+    if (now - who.told >= who.keepalive && !who.session_id.empty())
       send(who, "session_keepalive", next_id(), {}, json::object(), now);
   }
 }
@@ -338,10 +360,11 @@ size_t eventsub_server::apply(const event_sockets_request& request, time_point n
         one.ticket = next_id();
         one.gone_by = now + time_to_move;
         one.old_until = request.old_until;
+        one.welcome_after = request.welcome_after;
         auto shown = request.to_nowhere ? "nowhere" : request.to_invalid ? "invalid" : one.ticket;
         auto session = described(one, "reconnecting");
         session["keepalive_timeout_seconds"] = nullptr;
-        session["reconnect_url"] = bases_[one.session_id] + "/ws?ticket=" + shown;
+        session["reconnect_url"] = one.base + "/ws?ticket=" + shown;
         send(one, "session_reconnect", next_id(), {}, {{"session", std::move(session)}}, now);
         break;
       }

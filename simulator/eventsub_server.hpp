@@ -30,6 +30,9 @@ public:
   /// One client's socket.
   struct client {
     client_link* link = nullptr;
+    /// `ws://host:port`, where it was opened.
+    std::string base;
+    /// Empty: it isn't welcomed yet.
     std::string session_id;
     duration keepalive{};
     /// When it was told something last.
@@ -47,12 +50,17 @@ public:
     std::string successor;
     time_point hears_until{};
     duration old_until{};
+    /// Whoever goes on where it was sent to is welcomed after so long.
+    duration welcome_after{};
+    /// It goes on with the session of whoever was sent here, as soon as it is welcomed.
+    std::string arrived_by;
+    time_point welcome_at = time_point::max();
   };
 
   /// A WebSocket was opened. @param base `ws://host:port`, where it was opened. @param target path and query.
   client& open(client_link& link, std::string_view base, std::string_view target, time_point now);
 
-  /// The client has sent something, which it must not.
+  /// The client has sent something, if only a Ping, which it must not.
   void receive(client& from, time_point now);
 
   /// Its socket is gone.
@@ -93,6 +101,11 @@ public:
 
 private:
   std::string next_id();
+  /// Who was sent where this ticket leads; null: nobody, or somebody else has gone on there.
+  client* find_moving(std::string_view ticket, const client& arrived);
+  /// The session goes on here.
+  void take_over(client& one, client& old, time_point now);
+  void welcome(client& one, bool is_moved, time_point now);
   void send(client& to, std::string_view type, const std::string& id, nlohmann::json metadata, nlohmann::json payload,
             time_point now);
   void close(client& one, uint16_t code, std::string_view reason, time_point now);
@@ -119,7 +132,6 @@ private:
   uint64_t next_id_ = 1;
   duration keepalive_ = std::chrono::seconds{10};
   std::list<client> clients_;
-  std::map<std::string, std::string> bases_;
   counters counters_;
 };
 

@@ -132,6 +132,7 @@ std::vector<eventsub_type> make_all() {
     all.push_back(of_moderator(name, "1", {warnings}));
   all.push_back(of_app("conduit.shard.disabled", "client_id", {"conduit_id"}, false));
   all.push_back(of_app("drop.entitlement.grant", "organization_id", {"category_id", "campaign_id"}, true));
+  all.back().is_batched = true;
   all.push_back(of_app("extension.bits_transaction.create", "extension_client_id", {}, true));
   all.push_back(of_app("user.authorization.grant", "client_id", {}, true));
   all.push_back(of_app("user.authorization.revoke", "client_id", {}, true));

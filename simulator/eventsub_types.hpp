@@ -26,6 +26,8 @@ struct eventsub_type {
   /// Only with an app's token; some only over webhooks.
   bool needs_app = false;
   bool only_webhook = false;
+  /// Only with `is_batching_enabled: true`.
+  bool is_batched = false;
 };
 
 /// The type, or nullptr.

@@ -215,8 +215,9 @@ refusal helix_eventsub::check_limits(const eventsub_subscription& made) {
 
 needed<eventsub_subscription> helix_eventsub::read(const helix_call& call) {
   std::optional<std::string> type, version;
+  std::optional<bool> is_batched;
   body_reader body{call.body};
-  body.need("type", type).need("version", version);
+  body.need("type", type).need("version", version).get("is_batching_enabled", is_batched);
   if (body.mistake())
     return *body.mistake();
   auto known = find_eventsub_type(*type, *version);
@@ -243,6 +244,8 @@ needed<eventsub_subscription> helix_eventsub::read(const helix_call& call) {
     return helix_refusal(400, "invalid transport and auth combination");
   if (known->only_webhook && transport->method != "webhook")
     return helix_refusal(400, "this subscription type needs a webhook");
+  if (known->is_batched && !is_batched.value_or(false))
+    return helix_refusal(400, "this subscription type needs is_batching_enabled");
   if (transport->method == "conduit" && !book_.find_conduit(transport->target, call.token.client_id))
     return helix_refusal(400, "conduit does not exist");
   if (auto refused = check_condition(call, *known, made.condition))

@@ -223,6 +223,7 @@ result<event_sockets_request> read_event_sockets(const nlohmann::json& from, con
   field_reader reader{from, place};
   reader.need("action", action).get("session", made.session).get("code", made.code);
   reader.get("to_nowhere", made.to_nowhere).get("to_invalid", made.to_invalid).get("old_until", made.old_until);
+  reader.get("welcome_after", made.welcome_after);
   using what = event_sockets_request::what;
   if (action == "close")
     made.action = what::close;

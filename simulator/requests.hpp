@@ -301,6 +301,8 @@ struct event_sockets_request {
   bool to_invalid = false;
   /// For so long after `reconnect`, until the old socket is closed, it gets the events, though the new one is there.
   std::chrono::milliseconds old_until{0};
+  /// After `reconnect`, the new socket is welcomed so long after it was opened.
+  std::chrono::milliseconds welcome_after{0};
 };
 
 } // namespace creamery::simulator

@@ -220,6 +220,10 @@ private:
       if (auto asked = request_.get().find(http::field::sec_websocket_protocol); asked != request_.get().end())
         answer.set(http::field::sec_websocket_protocol, asked->value().substr(0, asked->value().find(',')));
     }));
+    websocket_.control_callback([this](websocket::frame_type kind, std::string_view) {
+      if (kind == websocket::frame_type::ping)
+        this->owner_.on_ping(*this);
+    });
     websocket_.async_accept(request_.get(), [self = this->shared_from_this(), this](error_code why) {
       if (why)
         return this->failed(why);

@@ -109,7 +109,7 @@ constexpr std::array all_types = {
   subscription_type{"channel.warning.acknowledge", "1", moderator, warnings},
   subscription_type{"channel.warning.send", "1", moderator, warnings},
   subscription_type{"conduit.shard.disabled", "1", conduit, ""},
-  subscription_type{"drop.entitlement.grant", "1", organization, "", true, "entitlement_id"},
+  subscription_type{"drop.entitlement.grant", "1", organization, "", true, "entitlement_id", true},
   subscription_type{"extension.bits_transaction.create", "1", extension, "", true, "id"},
   subscription_type{"stream.offline", "1", broadcaster, ""},
   subscription_type{"stream.online", "1", broadcaster, "", false, "id"},
@@ -212,7 +212,11 @@ condition make_condition(const subscription_type& type, const condition_parts& p
       add("client_id", parts.client);
       add("conduit_id", parts.conduit);
       break;
-    case organization: add("organization_id", parts.client); break;
+    case organization:
+      add("organization_id", parts.client);
+      add("category_id", parts.category);
+      add("campaign_id", parts.campaign);
+      break;
     case extension: add("extension_client_id", parts.client); break;
   }
   return made;

@@ -57,6 +57,8 @@ struct subscription_type {
   /// The member that makes an event unique, however often and under whatever message ids Twitch sends it; `a.b`: the member `b` of
   /// `a`; `a,b`: both together. Empty: there is none.
   std::string_view business_key = {};
+  /// Twitch makes a subscription only if it may send several events in one message.
+  bool is_batched = false;
 };
 
 /// All of them (twitch-platform 3.1), sorted by name, newest version first.
@@ -87,6 +89,9 @@ struct condition_parts {
   raid_side side = raid_side::to;
   std::string client = {};
   std::string conduit = {};
+  /// Of an organization's drops: only those for this game, only those of this campaign. Empty: of all.
+  std::string category = {};
+  std::string campaign = {};
 };
 
 /// The members of a condition, with their values. Empty values are left out: Twitch adds and drops them as it likes (twitch-platform 3.9).

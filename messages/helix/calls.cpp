@@ -527,8 +527,10 @@ call<clip> create_clip(std::string_view broadcaster_id) {
 }
 
 call<subscription> create_subscription(std::string_view type, std::string_view version, std::string_view condition,
-                                       std::string_view transport) {
+                                       std::string_view transport, bool is_batched) {
   json body{{"type", type}, {"version", version}};
+  if (is_batched)
+    body["is_batching_enabled"] = true;
   body["condition"] = json::parse(condition, nullptr, false);
   body["transport"] = json::parse(transport, nullptr, false);
   return {make("POST", "/eventsub/subscriptions", {}, body), read_one<subscription>};

@@ -123,8 +123,9 @@ call<clip> create_clip(std::string_view broadcaster_id);
 // -- EventSub --------------------------------------------------------------------------------------------------------------
 
 /// @param condition, @param transport JSON objects (twitch-platform 3.7).
+/// @param is_batched whether a message may hold several events, which some types want.
 call<subscription> create_subscription(std::string_view type, std::string_view version, std::string_view condition,
-                                       std::string_view transport);
+                                       std::string_view transport, bool is_batched = false);
 call<page<subscription>> get_subscriptions(std::string_view after = {});
 call<nothing> delete_subscription(std::string_view id);
 

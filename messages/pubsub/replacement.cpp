@@ -36,7 +36,7 @@ const std::vector<known_topic>& topics() {
      "",
      {"channel.channel_points_custom_reward_redemption.add", "channel.channel_points_custom_reward_redemption.update",
       "channel.channel_points_custom_reward.add", "channel.channel_points_custom_reward.update",
-      "channel.channel_points_custom_reward.remove"}},
+      "channel.channel_points_custom_reward.remove", "channel.channel_points_automatic_reward_redemption.add"}},
     {"bits", bits, "channel-bits-events-v", "2.", {"channel.cheer"}},
     {"bits_badge", bits_badge, "channel-bits-badge-unlocks.", "", {"channel.chat.notification"}},
     {"channel_subscriptions",
@@ -81,6 +81,8 @@ public:
       reward("custom-reward-updated", "updated_reward");
     else if (type == "channel.channel_points_custom_reward.remove")
       reward("custom-reward-deleted", "deleted_reward");
+    else if (type == "channel.channel_points_automatic_reward_redemption.add")
+      automatic_redemption();
     else if (type == "channel.cheer")
       cheer();
     else if (type == "channel.chat.notification")
@@ -107,12 +109,29 @@ private:
 
   void redemption(std::string_view type) {
     const auto& of = member_of(content_, "reward");
-    json reward{{"id", member_of(of, "id")},
-                {"channel_id", channel_id()},
-                {"title", member_of(of, "title")},
-                {"prompt", member_of(of, "prompt")},
-                {"cost", member_of(of, "cost")}};
-    strings missing;
+    add_redemption(type,
+                   {{"id", member_of(of, "id")},
+                    {"title", member_of(of, "title")},
+                    {"prompt", member_of(of, "prompt")},
+                    {"cost", member_of(of, "cost")}},
+                   upper(text_of(content_, "status")), text_of(content_, "user_input"), {});
+  }
+
+  /// Of a reward that every channel has: it has no id, and its kind stands for its title.
+  void automatic_redemption() {
+    const auto& of = member_of(content_, "reward");
+    add_redemption("reward-redeemed",
+                   {{"id", nullptr},
+                    {"title", member_of(of, "type")},
+                    {"prompt", nullptr},
+                    {"cost", member_of(of, "channel_points")}},
+                   nullptr, text_of(member_of(content_, "message"), "text"),
+                   {"/data/redemption/reward/id", "/data/redemption/reward/prompt", "/data/redemption/status"});
+  }
+
+  /// @param reward what is known of it. @param missing what of it, or of the redemption, isn't.
+  void add_redemption(std::string_view type, json reward, json status, const std::string& input, strings missing) {
+    reward["channel_id"] = channel_id();
     for (const auto* name :
          {"is_user_input_required", "is_sub_only", "image", "default_image", "background_color", "is_enabled",
           "is_paused", "is_in_stock", "max_per_stream", "max_per_user_per_stream", "global_cooldown",
@@ -129,8 +148,8 @@ private:
                     {"channel_id", channel_id()},
                     {"redeemed_at", member_of(content_, "redeemed_at")},
                     {"reward", std::move(reward)},
-                    {"status", upper(text_of(content_, "status"))}};
-    if (auto input = text_of(content_, "user_input"); !input.empty())
+                    {"status", std::move(status)}};
+    if (!input.empty())
       redemption["user_input"] = input;
     add(pubsub_topic::channel_points, channel_id(),
         {{"type", type}, {"data", {{"timestamp", event_.sent_at}, {"redemption", std::move(redemption)}}}},
@@ -277,8 +296,9 @@ private:
 
   // -- moderation -----------------------------------------------------------------------------------------------------------
 
-  void add_moderation(std::string_view type, json data) {
-    add(pubsub_topic::moderator_actions, "*." + channel_id(), {{"type", type}, {"data", std::move(data)}});
+  void add_moderation(std::string_view type, json data, strings missing = {}) {
+    add(pubsub_topic::moderator_actions, "*." + channel_id(), {{"type", type}, {"data", std::move(data)}},
+        std::move(missing));
   }
 
   void moderation() {
@@ -304,17 +324,19 @@ private:
                                      {"target_user_login", member_of(request, "user_login")}});
     }
     const auto has_target = !text_of(about, "user_id").empty();
-    add_moderation("moderation_action", {{"type", action == "delete" ? "chat_targeted_login_moderation"
-                                                  : has_target       ? "chat_login_moderation"
-                                                                     : "chat_channel_moderation"},
-                                         {"moderation_action", action},
-                                         {"args", arguments(action, about)},
-                                         {"created_by", member_of(content_, "moderator_user_login")},
-                                         {"created_by_user_id", member_of(content_, "moderator_user_id")},
-                                         {"msg_id", text_of(about, "message_id")},
-                                         {"target_user_id", text_of(about, "user_id")},
-                                         {"target_user_login", text_of(about, "user_login")},
-                                         {"from_automod", false}});
+    add_moderation("moderation_action",
+                   {{"type", action == "delete" ? "chat_targeted_login_moderation"
+                             : has_target       ? "chat_login_moderation"
+                                                : "chat_channel_moderation"},
+                    {"moderation_action", action},
+                    {"args", arguments(action, about)},
+                    {"created_by", member_of(content_, "moderator_user_login")},
+                    {"created_by_user_id", member_of(content_, "moderator_user_id")},
+                    {"msg_id", text_of(about, "message_id")},
+                    {"target_user_id", text_of(about, "user_id")},
+                    {"target_user_login", text_of(about, "user_login")},
+                    {"from_automod", nullptr}},
+                   {"/data/from_automod"});
   }
 
   void terms(const std::string& action) {

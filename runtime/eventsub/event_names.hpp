@@ -15,6 +15,9 @@ struct wanted_event {
   raid_side side = raid_side::to;
   /// Only for this reward, where the type allows that; of this organization or extension, where it needs one. Empty: for all.
   std::string of = {};
+  /// Of an organization's drops: only those for this game, only those of this campaign. Empty: of all.
+  std::string category = {};
+  std::string campaign = {};
 
   friend bool operator==(const wanted_event&, const wanted_event&) = default;
 };

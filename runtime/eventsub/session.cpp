@@ -125,10 +125,10 @@ void session::closed(uint64_t id, uint16_t code, const std::string& why, time_po
     if (successor != nullptr)
       successor->what = role::current;
     if (moving_to_.empty())
-      lose(with_code(code, why), now, todo);
+      lose(why, code, now, todo);
     return;
   }
-  lose(with_code(code, why), now, todo);
+  lose(why, code, now, todo);
 }
 
 void session::on_failed(link failed, uint16_t code, const std::string& why, time_point now,
@@ -158,24 +158,26 @@ void session::give_up_handover(const std::string& why, time_point now, session_a
     current->heard = now; // it was allowed to be silent so far
     return dial(role::successor, {}, todo);
   }
-  lose("it could not be moved: " + why, now, todo);
+  lose("it could not be moved: " + why, 0, now, todo);
 }
 
-void session::lose(const std::string& why, time_point now, session_action::list& todo) {
+void session::lose(const std::string& why, uint16_t code, time_point now, session_action::list& todo) {
   ++counters_.losses;
   moving_to_.clear();
   session_id_.clear();
   if (now - begun_ >= options_.healthy_after)
     redial_.reset();
-  todo.emplace_back(session_action::lost{why});
+  todo.emplace_back(session_action::lost{with_code(code, why), code == close_code::inbound_traffic});
   // One that is just being dialled is the next one.
   if (!dial_at_ && std::none_of(links_.begin(), links_.end(), [](const link& x) { return x.what != role::retiring; }))
     dial_after(redial_.next(), now);
 }
 
-void session::abandon(const std::string& why, time_point now, session_action::list& todo) {
+void session::abandon(const std::string& why, session_options::duration at_least, time_point now,
+                      session_action::list& todo) {
   close_all(todo);
-  lose(why, now, todo);
+  lose(why, 0, now, todo);
+  dial_at_ = std::max(*dial_at_, now + at_least); // a loss with no link left has planned the next dial
 }
 
 void session::excuse_silence(time_point now) {
@@ -198,7 +200,7 @@ void session::expire(time_point now, session_action::list& todo) {
     if (was.what == role::retiring)
       continue;
     if (was.is_welcomed)
-      lose("nothing was heard for " + std::to_string(was.keepalive.count()) + " s and longer", now, todo);
+      lose("nothing was heard for " + std::to_string(was.keepalive.count()) + " s and longer", 0, now, todo);
     else
       on_failed(std::move(was), 0, "there was no welcome", now, todo);
   }

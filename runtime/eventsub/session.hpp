@@ -41,8 +41,6 @@ struct session_options {
 namespace close_code {
 
 inline constexpr uint16_t inbound_traffic = 4001;
-inline constexpr uint16_t unused = 4003;
-inline constexpr uint16_t reconnect_too_late = 4004;
 inline constexpr uint16_t invalid_reconnect = 4007;
 
 } // namespace close_code
@@ -71,9 +69,12 @@ struct moved {
   std::string session_id;
 };
 
-/// There is no session any more, and no event is received until one has begun. For people.
+/// There is no session any more, and no event is received until one has begun.
 struct lost {
+  /// For people.
   std::string why;
+  /// Twitch has ended it for something that no session of ours ever does.
+  bool is_own_fault = false;
 };
 
 /// A subscription has ended.
@@ -109,8 +110,9 @@ public:
   /// The socket is gone, or never came to be. @param code of Twitch's close frame; 0: there was none. @param why for people.
   void closed(uint64_t link, uint16_t code, const std::string& why, time_point now, session_action::list& todo);
 
-  /// Twitch doesn't want this session for some time: closes it, and begins a new one after the usual pause.
-  void abandon(const std::string& why, time_point now, session_action::list& todo);
+  /// Twitch doesn't want this session: closes it, and begins a new one after the usual pause.
+  /// @param at_least how long that pause has to be.
+  void abandon(const std::string& why, session_options::duration at_least, time_point now, session_action::list& todo);
 
   /// We stopped reading ourselves, so silence says nothing about the server.
   void excuse_silence(time_point now);
@@ -181,8 +183,8 @@ private:
   void on_failed(link failed, uint16_t code, const std::string& why, time_point now, session_action::list& todo);
   /// The address that `session_reconnect` has named leads nowhere: a new session takes the place.
   void give_up_handover(const std::string& why, time_point now, session_action::list& todo);
-  /// The session has ended, and another one is begun.
-  void lose(const std::string& why, time_point now, session_action::list& todo);
+  /// The session has ended, and another one is begun. @param code of the close frame, 0: none.
+  void lose(const std::string& why, uint16_t code, time_point now, session_action::list& todo);
   time_point deadline_of(const link& on) const;
 
   session_options options_;

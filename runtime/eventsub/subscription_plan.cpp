@@ -24,12 +24,27 @@ void add(std::vector<wanted_subscription>& all, wanted_subscription one) {
 
 } // namespace
 
+size_t channels_on_session(const std::vector<wanted_event>& events) {
+  size_t of_each = 0, of_own = 0;
+  for (const auto& one : events) {
+    auto by = grantor_of(*one.type);
+    of_own += by == grantor::broadcaster ? 1 : 0; // only in the bot's own channel, which may be any of them
+    of_each += by == grantor::nobody || by == grantor::self ? 1 : 0;
+  }
+  if (of_each + of_own >= subscriptions_on_session)
+    return 1;
+  return of_each == 0 ? subscriptions_on_session : (subscriptions_on_session - of_own) / of_each;
+}
+
 std::vector<wanted_subscription> plan_subscriptions(const event_wish& wish) {
   std::vector<wanted_subscription> all;
   for (const auto& event : wish.events)
     if (auto by = grantor_of(*event.type); by == grantor::application && is_for(wish, by, ""))
       add(all, {event.type,
-                make_condition(*event.type, {.client = event.of.empty() ? wish.client : event.of, .conduit = {}}), ""});
+                make_condition(*event.type, {.client = event.of.empty() ? wish.client : event.of,
+                                             .category = event.category,
+                                             .campaign = event.campaign}),
+                ""});
   for (const auto& [channel, owner] : wish.channels)
     for (const auto& event : wish.events) {
       auto by = grantor_of(*event.type);

@@ -31,13 +31,14 @@ struct event_wish {
   std::vector<wanted_event> events;
 };
 
-/// How many channels one session takes if so many events are wanted of each.
-constexpr size_t channels_on_session(size_t events) {
-  return events == 0 || events > subscriptions_on_session ? 1 : subscriptions_on_session / events;
-}
+/// How many channels one session takes that is made with the bot's own token, if these events are wanted of each.
+size_t channels_on_session(const std::vector<wanted_event>& events);
 
 /// Twitch allows one user and application so many sessions over WebSocket (twitch-platform 3.4).
 inline constexpr size_t sessions_of_user = 3;
+
+/// … and subscriptions over WebSocket that cost no more than this in all (twitch-platform 3.5).
+inline constexpr unsigned cost_of_user = 10;
 
 /// The subscriptions that a wish amounts to, as far as this token can make them; each once.
 std::vector<wanted_subscription> plan_subscriptions(const event_wish& wish);

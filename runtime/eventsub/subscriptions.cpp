@@ -133,6 +133,13 @@ void subscriptions::end() {
       one = {.what = std::move(one.what)};
 }
 
+void subscriptions::granted(time_point now) {
+  again_.granted(now);
+  for (auto& one : entries_)
+    if ((one.is == state::refused || one.is == state::revoked) && one.due != never)
+      one.due = std::min(one.due, now);
+}
+
 void subscriptions::forget_questions() {
   ++round_;
   asked_ = 0;
@@ -194,23 +201,26 @@ subscriptions::meaning subscriptions::answered(size_t place, uint64_t round, con
     return meaning::nothing;
   }
   using kind = helix::error::kind;
-  if (contains(error.text, "session does not exist") || contains(error.text, "websocket transports limit exceeded")) {
+  const auto is_one_too_many = contains(error.text, "websocket transports limit exceeded");
+  if (is_one_too_many || contains(error.text, "session does not exist")) {
     one.is = state::missing;
-    one.due = now + options_.too_many;
-    return meaning::transport_is_useless;
+    one.why = error.text;
+    one.due = is_one_too_many ? now + options_.too_many : now;
+    return is_one_too_many ? meaning::too_many_transports : meaning::transport_is_unknown;
   }
   if (error.status == 410) {
     refuse(one, "Twitch has removed this version", never);
   } else if (error.status == 403 || error.what == kind::unauthorized) {
     auto scopes = scopes_for(*one.what.type);
     one.needs_grant = !scopes.empty();
-    // Which of them is missing, Twitch doesn't say.
-    auto of_chat = contains(scopes, "user:read:chat")
-                     ? ", and for a conduit user:bot and a bot that is moderator or has "
-                       "channel:bot of the channel's owner"
-                     : "";
-    refuse(one, scopes.empty() ? error.text : "needs the scope " + scopes + of_chat + " (" + error.text + ")",
-           now + options_.ask_again);
+    // Which of these is missing, Twitch doesn't say.
+    const auto* what_else = one.what.type->about == subject::moderator ? ", and a bot that is moderator of the channel"
+                            : one.what.type->about == subject::chatter
+                              ? ", and for a conduit user:bot and a bot that is moderator or has "
+                                "channel:bot of the channel's owner"
+                              : "";
+    refuse(one, scopes.empty() ? error.text : "needs the scope " + scopes + what_else + " (" + error.text + ")",
+           again_.after_refusal(now));
   } else if (error.status == 429) {
     if (contains(error.text, "total cost"))
       refuse(
@@ -218,11 +228,11 @@ subscriptions::meaning subscriptions::answered(size_t place, uint64_t round, con
         error.text
           + "; it costs nothing once the channel's owner has authorised the application: creamery auth BOT --channel "
           + one.what.channel,
-        now + options_.ask_again);
+        again_.after_refusal(now));
     else
-      refuse(one, error.text, now + (contains(error.text, "exceeded") ? options_.ask_again : options_.too_many));
+      refuse(one, error.text, contains(error.text, "exceeded") ? again_.after_refusal(now) : now + options_.too_many);
   } else if (error.what == kind::refused) {
-    refuse(one, error.text, now + options_.ask_again);
+    refuse(one, error.text, again_.after_refusal(now));
   } else {
     one.is = state::missing;
     one.why = to_string(error);
@@ -298,7 +308,7 @@ const subscriptions::entry* subscriptions::revoked(const named_subscription& wha
 subscriptions::time_point subscriptions::after_end(const std::string& status, time_point now) {
   if (status == "version_removed")
     return never;
-  return now + (status == failures ? retry_.next() : options_.ask_again);
+  return status == failures ? now + retry_.next() : again_.after_refusal(now);
 }
 
 size_t subscriptions::count(state is) const {

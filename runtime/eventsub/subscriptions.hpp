@@ -5,6 +5,7 @@
 #include "messages/helix/types.hpp"
 #include "runtime/eventsub/frame.hpp"
 #include "runtime/supervision/backoff.hpp"
+#include "runtime/supervision/refusal_pause.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -51,7 +52,7 @@ public:
     /// Before a call is repeated that has failed without Twitch's saying why.
     backoff::options retry{.first = std::chrono::seconds{1}, .cap = std::chrono::minutes{2}};
     /// Before Twitch is asked again for what it has refused: a scope may be granted, a ban be lifted.
-    clock::duration ask_again = std::chrono::minutes{30};
+    refusal_pause::options again{};
     /// How long Twitch may take to find out whether a callback is there.
     clock::duration verification = std::chrono::seconds{30};
     /// After "too many": old ones count for some time after their sockets are gone.
@@ -90,7 +91,7 @@ public:
     }
   };
 
-  subscriptions(options o, uint64_t seed) : options_(o), retry_(o.retry, seed) {
+  subscriptions(options o, uint64_t seed) : options_(o), retry_(o.retry, seed), again_(o.again) {
   }
 
   /// These are wanted from now on. @returns the ids of those that are enabled and aren't wanted any more.
@@ -101,6 +102,9 @@ public:
 
   /// There is no transport: nothing is to be asked.
   void end();
+
+  /// Somebody has granted something, perhaps what was missing: what Twitch has refused is asked for again.
+  void granted(time_point now);
 
   /// Whoever has asked isn't there any more to hear the answers: what was asked for is asked for again.
   void forget_questions();
@@ -120,8 +124,10 @@ public:
   /// What an answer means for the transport.
   enum class meaning : uint8_t {
     nothing,
-    /// Twitch knows no such session, or counts it as one too many: it is of no use.
-    transport_is_useless,
+    /// Twitch knows no such session: unless the session has moved meanwhile, it is of no use.
+    transport_is_unknown,
+    /// Twitch counts more sessions of this user than it allows, perhaps some that aren't there any more (`options::too_many`).
+    too_many_transports,
   };
 
   /// Twitch has answered. @param round what `round()` was when it was asked.
@@ -136,6 +142,11 @@ public:
 
   /// Twitch has ended one. @returns it, if it was one of ours.
   const entry* revoked(const named_subscription& what, time_point now);
+
+  /// How long to wait after `meaning::too_many_transports`.
+  clock::duration wait_after_too_many() const noexcept {
+    return options_.too_many;
+  }
 
   /// Counts the transports that there have been.
   uint64_t round() const noexcept {
@@ -159,6 +170,7 @@ private:
 
   options options_;
   backoff retry_;
+  refusal_pause again_;
   std::vector<entry> entries_;
   bool has_transport_ = false;
   uint64_t round_ = 0;

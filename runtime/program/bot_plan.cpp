@@ -1,8 +1,8 @@
 #include "runtime/program/bot_plan.hpp"
 
-#include "messages/eventsub/chat_line.hpp"
 #include "runtime/program/append_new.hpp"
 #include "runtime/program/conduit_plan.hpp"
+#include "runtime/program/event_limits.hpp"
 #include "runtime/program/event_plan.hpp"
 #include "runtime/program/grant_plan.hpp"
 
@@ -77,6 +77,8 @@ std::vector<diagnostic> find_unsupported(const configuration& config) {
   auto found = find_webhook_mistakes(config);
   for (auto& one : find_conduit_mistakes(config))
     found.push_back(std::move(one));
+  for (auto& one : find_websocket_excess(config))
+    found.push_back(std::move(one));
   for (const auto& bot : config.bots) {
     for (auto& one : find_event_mistakes(bot))
       found.push_back(std::move(one));
@@ -117,14 +119,11 @@ bot_plan plan_bots(const configuration& config, const webhook_plan& webhooks, to
       settings.cogs.push_back({cog.name, cog.options});
     if (!bot.anonymous)
       settings.events = std::move(needs.events);
-    if (bot.chat == chat_transport::eventsub && !bot.anonymous) {
+    for (auto& one : plan_chat_events(bot)) {
       settings.has_chat_events = true;
-      for (auto type : eventsub::chat_types()) {
-        eventsub::wanted_event one{eventsub::find_type(type)};
-        if (std::find(settings.events.begin(), settings.events.end(), one) == settings.events.end())
-          settings.chat_only.emplace_back(type);
-        append_new(settings.events, std::move(one));
-      }
+      if (std::find(settings.events.begin(), settings.events.end(), one) == settings.events.end())
+        settings.chat_only.emplace_back(one.type->name);
+      append_new(settings.events, std::move(one));
     }
     if (auto callback = webhooks.callbacks.find(bot.name); callback != webhooks.callbacks.end())
       settings.webhook = callback->second;

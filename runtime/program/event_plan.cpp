@@ -2,8 +2,8 @@
 
 #include "config/did_you_mean.hpp"
 #include "messages/eventsub/chat_line.hpp"
+#include "messages/json_members.hpp"
 #include "messages/pubsub/replacement.hpp"
-#include "runtime/eventsub/subscription_plan.hpp"
 #include "runtime/program/append_new.hpp"
 #include "runtime/program/cog_options.hpp"
 #include "runtime/pubsub/frame.hpp"
@@ -23,6 +23,9 @@ struct configured_event {
   /// The reward, organization or extension whose events are meant.
   std::string of;
   eventsub::subject is = eventsub::subject::reward;
+  /// Of an organization's drops.
+  std::string category;
+  std::string campaign;
 };
 
 /// The options that say of what an event is.
@@ -68,6 +71,8 @@ std::optional<std::vector<configured_event>> entries_of(const nlohmann::json& ev
         one.of = value[option].get<std::string>();
         one.is = subject;
       }
+    one.category = text_of(value, "category");
+    one.campaign = text_of(value, "campaign");
     all.push_back(std::move(one));
   }
   return all;
@@ -99,22 +104,10 @@ bool has_pubsub_server(const bot_config& bot) {
 
 /// Chat that comes as events where it can't.
 std::vector<diagnostic> find_chat_mistakes(const bot_config& bot) {
-  if (bot.chat != chat_transport::eventsub || bot.anonymous)
+  if (bot.chat != chat_transport::eventsub || bot.anonymous || transport_of(bot) != event_transport::webhook)
     return {};
-  auto of_bot = "bot '" + bot.name + "': ";
-  if (transport_of(bot) == event_transport::webhook)
-    return {{severity::error, bot.where, of_bot + "chat doesn't come over webhooks",
-             "chat: irc, or transport: websocket or conduit"}};
-  auto events = plan_events(bot, {});
-  for (auto type : eventsub::chat_types())
-    append_new(events, eventsub::wanted_event{eventsub::find_type(type)});
-  auto most = eventsub::sessions_of_user * eventsub::channels_on_session(events.size());
-  if (transport_of(bot) == event_transport::websocket && bot.channels.size() > most)
-    return {{severity::warning, bot.where,
-             of_bot + "has " + std::to_string(bot.channels.size()) + " channels, and Twitch allows chat and events of "
-               + std::to_string(most) + " over WebSockets",
-             "transport: conduit, or chat: irc"}};
-  return {};
+  return {{severity::error, bot.where, "bot '" + bot.name + "': chat doesn't come over webhooks",
+           "chat: irc, or transport: websocket or conduit"}};
 }
 
 void add(std::vector<eventsub::wanted_event>& all, eventsub::wanted_event one) {
@@ -147,6 +140,8 @@ std::vector<eventsub::wanted_event> plan_events(const bot_config& bot, const std
     for (const auto& entry : entries_of(*events).value_or(std::vector<configured_event>{}))
       for (auto one : eventsub::events_named(entry.name)) {
         one.of = entry.of;
+        one.category = entry.category;
+        one.campaign = entry.campaign;
         add(all, std::move(one));
       }
   for (const auto& name : has_pubsub_server(bot) ? std::vector<std::string>{} : configured_topics(bot))
@@ -156,6 +151,14 @@ std::vector<eventsub::wanted_event> plan_events(const bot_config& bot, const std
   for (const auto& name : of_modules)
     for (const auto& one : eventsub::events_named(name))
       add(all, one);
+  return all;
+}
+
+std::vector<eventsub::wanted_event> plan_chat_events(const bot_config& bot) {
+  std::vector<eventsub::wanted_event> all;
+  if (bot.chat == chat_transport::eventsub && !bot.anonymous)
+    for (auto type : eventsub::chat_types())
+      all.push_back({eventsub::find_type(type)});
   return all;
 }
 
@@ -226,6 +229,10 @@ std::vector<diagnostic> find_event_mistakes(const bot_config& bot) {
           {severity::error, bot.where,
            "bot '" + bot.name + "': the event '" + entry.name + "' is not of a single " + option_for(entry.is),
            "no '" + std::string{option_for(entry.is)} + "'"});
+      if (!(entry.category + entry.campaign).empty() && one.type->about != eventsub::subject::organization)
+        found.push_back({severity::error, bot.where,
+                         "bot '" + bot.name + "': the event '" + entry.name + "' has no category and no campaign",
+                         "no 'category' and no 'campaign'"});
       if (entry.of.empty() && needs_one)
         found.push_back({severity::error, bot.where,
                          "bot '" + bot.name + "': the event '" + entry.name + "' needs to know of which "

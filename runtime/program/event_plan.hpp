@@ -32,6 +32,9 @@ event_transport transport_of(const bot_config& bot);
 /// @param of_modules types, as modules name them.
 std::vector<eventsub::wanted_event> plan_events(const bot_config& bot, const std::vector<std::string>& of_modules);
 
+/// The events as which a bot's chat comes; none if it comes over IRC.
+std::vector<eventsub::wanted_event> plan_chat_events(const bot_config& bot);
+
 /// What a bot listens to at a PubSub server: the `topics` of its cog `pubsub`, if its `transport` is `pubsub`; else nothing, because they are
 /// fed by events. Of each of the bot's `moderators` if there are any.
 std::vector<pubsub::topic_wish> plan_pubsub(const bot_config& bot);

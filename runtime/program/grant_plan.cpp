@@ -20,15 +20,18 @@ void add_all(std::vector<std::string>& scopes, std::string_view separated_by_spa
   }
 }
 
+bool has_chat_events(const std::vector<eventsub::wanted_event>& events) {
+  return std::any_of(events.begin(), events.end(),
+                     [](const auto& x) { return x.type->about == eventsub::subject::chatter; });
+}
+
 } // namespace
 
 bot_needs needs_of(const bot_config& bot, module_loader& modules, const guilt_list* guilty) {
   std::vector<std::string> scopes, events;
   append_new(scopes, std::string{bot.chat == chat_transport::irc ? "chat:read" : "user:read:chat"});
   append_new(scopes, std::string{bot.send == send_transport::irc ? "chat:edit" : "user:write:chat"});
-  const auto reads_as_application =
-    bot.chat == chat_transport::eventsub && transport_of(bot) == event_transport::conduit;
-  if (bot.send == send_transport::application || reads_as_application)
+  if (bot.send == send_transport::application)
     append_new(scopes, std::string{"user:bot"});
   for (const auto& cog : bot.cogs) {
     if (guilty != nullptr && guilty->of(cog.name))
@@ -42,8 +45,12 @@ bot_needs needs_of(const bot_config& bot, module_loader& modules, const guilt_li
   }
   bot_needs needs{scopes, scopes, plan_events(bot, events)};
   auto of_events = scopes_for(needs.events);
-  if (reads_as_application)
+  // What somebody in chat sees, an application may see on their behalf (twitch-platform 3.1).
+  if (transport_of(bot) != event_transport::websocket
+      && (bot.chat == chat_transport::eventsub || has_chat_events(needs.events))) {
+    append_new(of_events.own, std::string{"user:bot"});
     append_new(of_events.broadcasters, std::string{"channel:bot"});
+  }
   auto of_topics = scopes_for(plan_pubsub(bot), bot.account.value_or(""));
   append_new(of_events.own, of_topics.own);
   append_new(of_events.broadcasters, of_topics.broadcasters);

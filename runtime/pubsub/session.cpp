@@ -15,22 +15,28 @@ constexpr size_t max_recent = 1'000;
 /// So much later than by the first link, a message may come by the other one.
 constexpr auto most_behind = std::chrono::seconds{30};
 
-bool contains(const std::vector<std::string>& all, const std::string& one) {
-  return std::find(all.begin(), all.end(), one) != all.end();
-}
-
 } // namespace
 
 session::session(session_options options, uint64_t seed)
-  : options_(options), random_(static_cast<std::minstd_rand::result_type>(seed)), redial_(options.redial, seed) {
+  : options_(options),
+    random_(static_cast<std::minstd_rand::result_type>(seed)),
+    redial_(options.redial, seed),
+    again_(options.again) {
 }
 
 void session::want(std::vector<wanted> topics, time_point now, session_action::list& todo) {
   wanted_ = std::move(topics);
+  for (auto& on : links_)
+    unlisten(on, todo);
+  std::erase_if(refused_, [this](const auto& x) { return !is_wanted(x.first); });
   if (links_.empty() && !dial_at_ && !wanted_.empty())
     dial(todo);
   else if (auto* on = current(); on != nullptr && on->is_open)
     listen(*on, now, todo);
+}
+
+bool session::is_wanted(const std::string& topic) const {
+  return std::any_of(wanted_.begin(), wanted_.end(), [&](const wanted& x) { return x.topic == topic; });
 }
 
 session::link* session::find(uint64_t id) {
@@ -61,23 +67,30 @@ void session::opened(uint64_t id, time_point now, session_action::list& todo) {
 }
 
 void session::listen(link& on, time_point now, session_action::list& todo) {
-  std::map<std::string, std::vector<std::string>> by_account;
   for (const auto& one : wanted_) {
     auto is_asked = std::any_of(on.questions.begin(), on.questions.end(),
-                                [&](const auto& x) { return contains(x.second.topics, one.topic); });
+                                [&](const auto& x) { return x.second.what.topic == one.topic; });
     if (auto rests = refused_.find(one.topic); rests != refused_.end() && rests->second > now)
       continue;
     refused_.erase(one.topic);
-    if (!is_asked && !contains(on.topics, one.topic))
-      by_account[one.account].push_back(one.topic);
+    if (is_asked || on.topics.contains(one.topic))
+      continue;
+    // One question for each topic, since one that is refused takes the others of its question along.
+    auto nonce = next_nonce();
+    on.questions[nonce] = {one, now};
+    todo.emplace_back(session_action::ask{on.id, "LISTEN", std::move(nonce), one.account, {one.topic}});
   }
-  // One question for each topic, since one that is refused takes the others of its question along.
-  for (auto& [account, topics] : by_account)
-    for (auto& topic : topics) {
-      auto nonce = next_nonce();
-      on.questions[nonce] = {{topic}, now};
-      todo.emplace_back(session_action::listen{on.id, std::move(nonce), account, {std::move(topic)}});
-    }
+}
+
+void session::unlisten(link& on, session_action::list& todo) {
+  std::erase_if(on.topics, [&](const auto& listened) {
+    const auto& [topic, account] = listened;
+    if (is_wanted(topic))
+      return false;
+    // Whatever is answered: there is nothing else to be done.
+    todo.emplace_back(session_action::ask{on.id, "UNLISTEN", next_nonce(), account, {topic}});
+    return true;
+  });
 }
 
 std::optional<frame::message> session::receive(uint64_t id, std::string_view text, time_point now,
@@ -101,9 +114,9 @@ std::optional<frame::message> session::receive(uint64_t id, std::string_view tex
     answered(*on, *said, now, todo);
   } else if (const auto* revoked = std::get_if<frame::revoked>(&*read)) {
     for (const auto& topic : revoked->topics) {
-      std::erase(on->topics, topic);
+      on->topics.erase(topic);
       if (!on->retires_at) // the new link is told so itself
-        refuse(topic, "the authorisation has been taken back", now + options_.ask_again, todo);
+        refuse(topic, "the authorisation has been taken back", again_.after_refusal(now), todo);
     }
   } else if (std::holds_alternative<frame::reconnect>(*read) && !on->retires_at) {
     ++counters_.moves;
@@ -142,17 +155,23 @@ void session::answered(link& on, const frame::response& said, time_point now, se
   auto question = on.questions.extract(said.nonce);
   if (question.empty())
     return;
-  for (const auto& topic : question.mapped().topics) {
-    if (said.error.empty()) {
-      on.topics.push_back(topic);
-      refused_.erase(topic);
-    } else if (!on.retires_at) {
-      // Asked again soon where that may help.
-      auto advice = advice_for(said.error, scope_of(topic));
-      refuse(topic, said.error + (advice.empty() ? "" : ": " + advice),
-             now + (said.error == "ERR_SERVER" ? redial_.next() : options_.ask_again), todo);
-    }
+  const auto& [topic, account] = question.mapped().what;
+  if (said.error.empty()) {
+    on.topics[topic] = account;
+    refused_.erase(topic);
+    unlisten(on, todo); // it may have taken too long
+  } else if (!on.retires_at) {
+    // Asked again soon where that may help.
+    auto advice = advice_for(said.error, scope_of(topic));
+    refuse(topic, said.error + (advice.empty() ? "" : ": " + advice),
+           said.error == "ERR_SERVER" ? now + redial_.next() : again_.after_refusal(now), todo);
   }
+}
+
+void session::granted(time_point now) {
+  again_.granted(now);
+  for (auto& [topic, when] : refused_)
+    when = std::min(when, now);
 }
 
 void session::no_token(const std::string& nonce, const std::string& why, time_point now, session_action::list& todo) {
@@ -161,14 +180,13 @@ void session::no_token(const std::string& nonce, const std::string& why, time_po
     if (question.empty())
       continue;
     if (!on.retires_at)
-      for (const auto& topic : question.mapped().topics)
-        refuse(topic, why, now + redial_.next(), todo);
+      refuse(question.mapped().what.topic, why, now + redial_.next(), todo);
     return;
   }
 }
 
 void session::refuse(const std::string& topic, std::string why, time_point again, session_action::list& todo) {
-  if (std::none_of(wanted_.begin(), wanted_.end(), [&](const wanted& x) { return x.topic == topic; }))
+  if (!is_wanted(topic))
     return; // the server speaks of something that it was never asked for
   refused_[topic] = again;
   todo.emplace_back(session_action::refused{topic, std::move(why)});
@@ -184,7 +202,7 @@ void session::remove(uint64_t id, const std::string& why, time_point now, sessio
   std::erase_if(links_, [&](const link& x) { return x.id == id; });
   if (gone.is_open && now - gone.opened >= options_.healthy_after)
     redial_.reset();
-  if (!gone.retires_at)
+  if (!gone.retires_at && !wanted_.empty())
     dial_at_ = now + redial_.next();
   if (gone.is_open && std::none_of(links_.begin(), links_.end(), [](const link& x) { return x.is_open; })) {
     ++counters_.losses;
@@ -258,7 +276,7 @@ size_t session::listening() const {
 }
 
 bool session::is_listening(const std::string& topic) const {
-  return std::any_of(links_.begin(), links_.end(), [&](const link& x) { return contains(x.topics, topic); });
+  return std::any_of(links_.begin(), links_.end(), [&](const link& x) { return x.topics.contains(topic); });
 }
 
 session_options::duration session::ping_pause() {

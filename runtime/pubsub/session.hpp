@@ -2,6 +2,7 @@
 
 #include "runtime/pubsub/frame.hpp"
 #include "runtime/supervision/backoff.hpp"
+#include "runtime/supervision/refusal_pause.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -29,7 +30,7 @@ struct session_options {
   /// one listens may still be on its way.
   duration overlap = std::chrono::seconds{25};
   /// Before what was refused is asked for again.
-  duration ask_again = std::chrono::minutes{30};
+  refusal_pause::options again{};
   /// Between two dials that failed, or connections that didn't last.
   backoff::options redial{.first = std::chrono::seconds{1}, .cap = std::chrono::minutes{2}};
   /// A connection that has lived for so long is healthy: the next failure is a first one again.
@@ -52,9 +53,11 @@ struct ping {
   uint64_t link;
 };
 
-/// Ask for these topics, which are all of one account.
-struct listen {
+/// Ask for these topics, which are all of one account, or for no more of them.
+struct ask {
   uint64_t link;
+  /// `LISTEN` or `UNLISTEN`.
+  std::string_view type;
   std::string nonce;
   std::string account;
   std::vector<std::string> topics;
@@ -71,7 +74,7 @@ struct lost {
   std::string why;
 };
 
-using any = std::variant<open, close, ping, listen, refused, lost>;
+using any = std::variant<open, close, ping, ask, refused, lost>;
 
 using list = std::vector<any>;
 
@@ -97,7 +100,7 @@ public:
 
   session(session_options options, uint64_t seed);
 
-  /// These are wanted from now on: at most `max_topics`, each once, and all that were wanted before among them.
+  /// These are wanted from now on, and nothing else: at most `max_topics`, each once. Without any, no connection is begun.
   void want(std::vector<wanted> topics, time_point now, session_action::list& todo);
 
   void opened(uint64_t link, time_point now, session_action::list& todo);
@@ -111,6 +114,9 @@ public:
 
   /// A token couldn't be had for what was to be listened to.
   void no_token(const std::string& nonce, const std::string& why, time_point now, session_action::list& todo);
+
+  /// Somebody has granted something, perhaps what was missing: what was refused is asked for again.
+  void granted(time_point now);
 
   /// We haven't read for a while, so that nothing is known of the server's silence: to be called before `expire`.
   void excuse_silence(time_point now);
@@ -138,9 +144,9 @@ public:
   }
 
 private:
-  /// A question on its way.
+  /// A LISTEN on its way.
   struct question {
-    std::vector<std::string> topics;
+    wanted what;
     time_point asked;
   };
 
@@ -152,8 +158,8 @@ private:
     /// Since when a PONG is waited for.
     std::optional<time_point> pinged;
     std::map<std::string, question> questions;
-    /// Topics that the server has agreed to.
-    std::vector<std::string> topics;
+    /// Topics that the server has agreed to, each with the account whose token allows it.
+    std::map<std::string, std::string> topics;
     /// A new one is being opened in its place, and it is closed at this moment at the latest.
     std::optional<time_point> retires_at;
   };
@@ -170,6 +176,9 @@ private:
   link* current();
   void dial(session_action::list& todo);
   void listen(link& on, time_point now, session_action::list& todo);
+  /// Asks for no more of what isn't wanted any more.
+  void unlisten(link& on, session_action::list& todo);
+  bool is_wanted(const std::string& topic) const;
   void answered(link& on, const frame::response& said, time_point now, session_action::list& todo);
   /// Forgets a link. Unless another one has taken its place before, one is dialed soon.
   void remove(uint64_t id, const std::string& why, time_point now, session_action::list& todo);
@@ -184,6 +193,7 @@ private:
   std::vector<wanted> wanted_;
   std::minstd_rand random_;
   backoff redial_;
+  refusal_pause again_;
   std::vector<link> links_;
   uint64_t last_link_ = 0;
   /// When the next dial begins; nothing: none is planned.

@@ -142,7 +142,7 @@ account_directory_actor::behavior_type test_accounts() {
     },
     [](const std::string&, const login_refused& refused) { require(false, "the login was refused: " + refused.text); },
     [](const std::string&, const helix::request&) { return helix::answer{}; },
-    [](follow_atom, const std::string&, const std::string&, const outbox_user_actor&) {},
+    [](follow_atom, const std::string&, const std::string&, const account_user_actor&) {},
   };
 }
 

@@ -20,7 +20,7 @@ using strings = std::vector<std::string>;
 struct world {
   /// The connections that asked for credentials, in order.
   std::vector<chat_connection_actor> dialled;
-  std::vector<outbox_user_actor> followers;
+  std::vector<account_user_actor> followers;
   strings joined;
   /// The connections that said that they had joined something, in order.
   std::vector<chat_connection_actor> speakers;
@@ -36,7 +36,7 @@ account_directory_actor::behavior_type accounts_double(account_directory_actor::
     },
     [](const std::string&, const login_refused&) {},
     [](const std::string&, const helix::request&) { return helix::answer{}; },
-    [self, w, outbox](follow_atom, const std::string&, const std::string&, const outbox_user_actor& follower) {
+    [self, w, outbox](follow_atom, const std::string&, const std::string&, const account_user_actor& follower) {
       w->followers.push_back(follower);
       self->send(follower, use_atom_v, outbox);
     },

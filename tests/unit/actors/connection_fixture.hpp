@@ -121,7 +121,7 @@ inline account_directory_actor::behavior_type accounts_double(world_ptr w) {
       w->events.push_back("refused " + refused.connection + ": " + refused.text);
     },
     [](const std::string&, const helix::request&) { return helix::answer{}; },
-    [](follow_atom, const std::string&, const std::string&, const outbox_user_actor&) {},
+    [](follow_atom, const std::string&, const std::string&, const account_user_actor&) {},
   };
 }
 

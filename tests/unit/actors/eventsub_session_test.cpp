@@ -293,6 +293,12 @@ SCENARIO("no socket is kept for subscriptions that Twitch doesn't allow") {
   CHECK_EQ(links.size(), 1u);
   pass(1min);
   CHECK_EQ(links.size(), 2u);
+  CHECK(calls->open.empty()); // there is no session yet
+  open(2);
+  messages = 0;
+  hear(2, {welcome("s2")});
+  REQUIRE_EQ(calls->open.size(), 1u);
+  CHECK_EQ(nlohmann::json::parse(calls->open.front().first.body)["transport"]["session_id"].get<std::string>(), "s2");
 }
 
 SCENARIO("ids that can't be found out are asked for again, with growing pauses and one warning") {
@@ -380,12 +386,76 @@ SCENARIO("a session that Twitch counts as one too many is given up for a while")
   hear(1, {welcome("s1")});
   refuse(429, "number of websocket transports limit exceeded");
   CHECK(links[0]->closed);
-  pass(1s);
+  pass(settings.subscriptions.too_many - 1ms);
+  CHECK_EQ(links.size(), 1u);
+  pass(1ms);
   CHECK_EQ(links.size(), 2u);
   open(2);
   messages = 0;
   hear(2, {welcome("s2")});
   CHECK_EQ(calls->open.size(), 1u);
+}
+
+SCENARIO("a session that Twitch doesn't know is given up, but not for what was asked for before it moved") {
+  const auto* unknown = "websocket transport session does not exist or has already disconnected";
+  start({"channel_raid_in"});
+  tell_ids();
+  open(1);
+  hear(1, {welcome("s1")}); // asks for a subscription of s1
+  hear(1, {metadata("session_reconnect") + R"({"session":{"id":"s1","reconnect_url":"wss://other.example/ws?x=1"}}})"});
+  open(2);
+  messages = 0;
+  hear(2, {welcome("s2")});
+  refuse(400, unknown);
+  CHECK(!links[1]->closed);
+  REQUIRE_EQ(calls->open.size(), 1u);
+  CHECK_EQ(nlohmann::json::parse(calls->open.front().first.body)["transport"]["session_id"].get<std::string>(), "s2");
+  refuse(400, unknown);
+  CHECK(links[1]->closed);
+  CHECK_EQ(report().losses, 1u);
+}
+
+SCENARIO("a session that was closed for something that we have sent is our own fault") {
+  begin();
+  tell(it, link_closed{1, {net_step::closed_by_server, "eventsub.example:443", {}, "", 4001, "inbound traffic", 0}});
+  CHECK_EQ(log.count("please report it"), 1u);
+  pass(1s);
+  CHECK_EQ(links.size(), 2u);
+}
+
+SCENARIO("as soon as somebody grants something, what was refused is asked for again, and the table is told anew") {
+  start({"channel_raid_in", "channel_follow"});
+  tell_ids();
+  open(1);
+  hear(1, {welcome("s1")});
+  answer(R"({"data":[{"id":"a","status":"enabled"}]})");
+  refuse(403, "no");
+  CHECK_EQ(log.count("1 of 2 subscriptions"), 1u);
+  pass(1s);
+  CHECK(calls->open.empty());
+  tell(it, changed_atom_v);
+  refuse(403, "no"); // it isn't known everywhere yet
+  CHECK_EQ(log.count("1 of 2 subscriptions"), 1u);
+  pass(5s);
+  answer(R"({"data":[{"id":"b","status":"enabled"}]})");
+  CHECK_EQ(report().enabled, 2u);
+  WHEN("there was no socket, since all had been refused") {
+    hear(
+      1,
+      {metadata("revocation")
+         + R"({"subscription":{"id":"a","status":"authorization_revoked","type":"channel.raid","version":"1"}}})",
+       metadata("revocation")
+         + R"({"subscription":{"id":"b","status":"authorization_revoked","type":"channel.follow","version":"2"}}})"});
+    CHECK(links[0]->closed);
+    CHECK_EQ(log.count("2 of 2 subscriptions"), 1u);
+    tell(it, changed_atom_v);
+    CHECK_EQ(links.size(), 2u);
+    CHECK(calls->open.empty());
+    open(2);
+    messages = 0;
+    hear(2, {welcome("s2")});
+    CHECK_EQ(calls->open.size(), 2u);
+  }
 }
 
 SCENARIO("an actor that is replaced goes on with the sockets of the one before") {

@@ -39,7 +39,7 @@ inline account_directory_actor::behavior_type accounts_that_hold_calls(account_d
       x->open.emplace_back(what, holder);
       return self->delegate(caf::actor_cast<account_directory_actor>(holder), account, what);
     },
-    [](follow_atom, const std::string&, const std::string&, const outbox_user_actor&) {},
+    [](follow_atom, const std::string&, const std::string&, const account_user_actor&) {},
   };
 }
 

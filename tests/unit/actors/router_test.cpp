@@ -515,7 +515,7 @@ SCENARIO("a connection that has just joined a channel lets the other one speak f
       auto reader = add("reader", 1, {}, true);
       WHEN("the new connection is ahead of the older one") {
         send("bot/irc-2", {"3", "4"}, true, 1);
-        pass(600ms);
+        pass(1200ms);
         send("bot/irc-2", {"5"}, true, 2);
         send("bot/irc-2", {"6"}, false, 3);
         send("bot/irc-1", {"1", "2", "3"}, false, 7);
@@ -528,10 +528,10 @@ SCENARIO("a connection that has just joined a channel lets the other one speak f
               self->request(hub, caf::infinite, drain_atom_v).then([count](bool) { *count += 100; });
             });
             sched.run();
-            pass(400ms);
+            pass(800ms);
             CHECK_EQ(reader->texts, (strings{"1", "2", "3", "4"}));
             CHECK_EQ(*count, 2u);
-            pass(600ms);
+            pass(1200ms);
             CHECK_EQ(reader->texts, (strings{"1", "2", "3", "4", "5", "6"}));
             CHECK_EQ(*count, 4u);
             CHECK_EQ(report().lines_held, 0u);

@@ -78,12 +78,20 @@ struct webhook_fixture : creamery::test::timed_fixture {
     pass(0s);
   }
 
-  void answer(const std::string& body) {
+  void answer(helix::answer with) {
     if (calls->open.empty())
       FAIL("nothing was called");
     auto one = std::move(calls->open.front());
     calls->open.pop_front();
-    tell(one.second, helix::answer{false, {}, 200, body});
+    tell(one.second, std::move(with));
+  }
+
+  void answer(const std::string& body) {
+    answer({false, {}, 200, body});
+  }
+
+  void refuse(uint32_t status, const std::string& text) {
+    answer({true, {helix::error::kind::refused, status, text}, 0, {}});
   }
 
   static std::string one(const std::string& id, const std::string& type, const std::string& status = "enabled",
@@ -154,6 +162,31 @@ SCENARIO("what Twitch has already is adopted, the rest is made, and what nobody 
     pass(30min);
     CHECK_EQ(asked().front(), "GET");
   }
+}
+
+SCENARIO("drops of an organization are asked for in batches, and nothing else is") {
+  (*kept_settings)[std::string{"webhook "} + url] = "print";
+  start({"drop.entitlement.grant", "stream.online"});
+  answer(list(""));
+  REQUIRE_EQ(asked(), (strings{"POST drop.entitlement.grant", "POST stream.online"}));
+  CHECK(nlohmann::json::parse(calls->open[0].first.body)["is_batching_enabled"] == true);
+  CHECK(!nlohmann::json::parse(calls->open[1].first.body).contains("is_batching_enabled"));
+}
+
+SCENARIO("as soon as somebody grants something, what was refused is asked for again, and the table is told anew") {
+  (*kept_settings)[std::string{"webhook "} + url] = "print";
+  start({"channel.ban", "stream.online"});
+  answer(list(one("b", "stream.online")));
+  refuse(403, "no");
+  CHECK_EQ(log.count("1 of 2 subscriptions"), 1u);
+  pass(1min);
+  CHECK(calls->open.empty());
+  tell(it, changed_atom_v);
+  REQUIRE_EQ(asked(), (strings{"POST channel.ban"}));
+  answer(R"({"data":[{"id":"a","status":"enabled"}]})");
+  CHECK_EQ(report().enabled, 2u);
+  tell(it, eventsub::subscription_news{"a", "channel.ban", "user_removed"}); // a warning, with which all is in the file
+  CHECK_EQ(log.count("2 of 2 subscriptions"), 1u);
 }
 
 SCENARIO("subscriptions that were made with another secret are removed before any is made") {

@@ -37,6 +37,8 @@ std::string notification(const std::string& id) {
 
 const std::string keepalive = metadata("session_keepalive") + "{}}";
 const std::string base{};
+/// Twitch's own, and what stands for a socket that went away without one.
+const std::vector<uint16_t> close_codes{4000, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 1006, 0};
 const std::string elsewhere = "wss://other.example/ws?id=1";
 
 /// A session whose owner does what it is told, and notes it.
@@ -79,7 +81,7 @@ struct session_fixture : creamery::test::fixture {
       } else if (auto* moved = std::get_if<session_action::moved>(&one)) {
         done.push_back("moved " + moved->session_id);
       } else if (auto* lost = std::get_if<session_action::lost>(&one)) {
-        done.push_back("lost: " + lost->why);
+        done.push_back((lost->is_own_fault ? "lost by our own fault: " : "lost: ") + lost->why);
       } else if (auto* revoked = std::get_if<session_action::revoked>(&one)) {
         done.push_back("revoked " + revoked->what.id + " " + revoked->what.status);
       }
@@ -251,7 +253,7 @@ SCENARIO("an old socket that never stops talking is closed in the end") {
 }
 
 SCENARIO("an old socket that is closed after its successor was welcomed is nobody's loss") {
-  for (uint16_t code : {4000, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 1006, 0}) {
+  for (uint16_t code : close_codes) {
     restart();
     begin_to_move();
     open(2);
@@ -266,7 +268,7 @@ SCENARIO("an old socket that is closed after its successor was welcomed is nobod
 }
 
 SCENARIO("an old socket that is closed before its successor was welcomed takes no subscription along") {
-  for (uint16_t code : {4004, 4000, 0}) {
+  for (uint16_t code : close_codes) {
     restart();
     begin_to_move();
     close(1, code);
@@ -276,6 +278,81 @@ SCENARIO("an old socket that is closed before its successor was welcomed takes n
     CHECK_EQ(take(), strings{"moved s2"});
     CHECK_EQ(it->count().losses, 0u);
   }
+}
+
+SCENARIO("a successor that is closed before its welcome is dialled again, unless its address is invalid") {
+  for (auto is_old_there : {true, false})
+    for (uint16_t code : close_codes) {
+      restart();
+      begin_to_move();
+      if (!is_old_there)
+        close(1, 4004);
+      open(2);
+      take();
+      close(2, code, "because");
+      if (code == 4007) { // the session can't be had any more
+        CHECK_EQ(take(),
+                 is_old_there ? strings{"open 3"} : strings{"lost: it could not be moved: because (close code 4007)"});
+        pass(is_old_there ? 0s : 1s);
+      } else {
+        CHECK_EQ(take(), strings{});
+        pass(500ms);
+        CHECK_EQ(links[3], elsewhere);
+      }
+      take();
+      CHECK_EQ(hear(1, notification("a")), is_old_there ? "a" : "");
+      open(3);
+      hear(3, welcome("s3"));
+      CHECK_EQ(take(), strings{code == 4007 ? "begun s3" : "moved s3"});
+      pass(5s);
+      CHECK_EQ(hear(3, notification("b")), "b");
+      CHECK(!links.contains(1));
+    }
+}
+
+SCENARIO("a successor that is closed after its welcome is a loss like any other") {
+  for (auto is_old_there : {true, false})
+    for (uint16_t code : close_codes) {
+      restart();
+      begin_to_move();
+      open(2);
+      hear(2, welcome("s2"));
+      if (!is_old_there)
+        pass(2s);
+      take();
+      close(2, code);
+      CHECK_EQ(take().size(), 1u);
+      CHECK_EQ(it->id(), "");
+      CHECK_EQ(it->count().losses, 1u);
+      CHECK_EQ(hear(1, notification("a")), is_old_there ? "a" : ""); // what it still has counts
+      pass(1s);
+      CHECK(links.contains(3));
+      CHECK_EQ(links[3], base);
+    }
+}
+
+SCENARIO("an address that is named while a new session is being begun is where the session goes on") {
+  begin_to_move();
+  close(2, 4007);
+  CHECK_EQ(take(), strings{"open 3"});
+  hear(1, reconnect(elsewhere + "2"));
+  CHECK_EQ(take(), (strings{"close 3", "open 4 " + elsewhere + "2"}));
+  open(4);
+  hear(4, welcome("s4"));
+  CHECK_EQ(take(), strings{"moved s4"});
+}
+
+SCENARIO("the old socket is closed while a new session is being begun") {
+  begin_to_move();
+  close(2, 4007);
+  CHECK_EQ(take(), strings{"open 3"});
+  close(1, 4004);
+  CHECK_EQ(take(), strings{"lost: gone (close code 4004)"});
+  pass(10min); // it is already being dialled
+  CHECK_EQ(take(), strings{});
+  open(3);
+  hear(3, welcome("s3"));
+  CHECK_EQ(take(), strings{"begun s3"});
 }
 
 SCENARIO("an address that isn't reached at once is tried again while there is time") {
@@ -397,13 +474,13 @@ SCENARIO("the old socket may be silent while its session is moved") {
 }
 
 SCENARIO("a session that is closed is begun anew after a pause, whatever the reason") {
-  for (uint16_t code : {4000, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 1006, 0}) {
+  for (uint16_t code : close_codes) {
     restart();
     begin();
     pass(5s);
     close(1, code, "because");
     auto shown = code == 0 ? std::string{} : " (close code " + std::to_string(code) + ")";
-    CHECK_EQ(take(), strings{"lost: because" + shown});
+    CHECK_EQ(take(), strings{(code == 4001 ? "lost by our own fault: because" : "lost: because") + shown});
     CHECK_EQ(it->id(), "");
     pass(999ms);
     CHECK_EQ(take(), strings{});
@@ -414,11 +491,21 @@ SCENARIO("a session that is closed is begun anew after a pause, whatever the rea
 
 SCENARIO("a session that isn't used is begun anew only if there is something to subscribe to") {
   begin();
-  want(false);
-  CHECK_EQ(take(), strings{"close 1"});
   close(1, 4003);
+  CHECK_EQ(take(), strings{"lost: gone (close code 4003)"});
+  want(false);
   pass(10min);
   CHECK_EQ(take(), strings{});
+  CHECK(it->deadline() == session::time_point::max());
+  want();
+  CHECK_EQ(take(), strings{"open 2"});
+  WHEN("it isn't used any more") {
+    want(false);
+    CHECK_EQ(take(), strings{"close 2"});
+    close(2, 4003);
+    pass(10min);
+    CHECK_EQ(take(), strings{});
+  }
 }
 
 SCENARIO("pauses grow while sessions fail or don't last, and begin anew after one that has lasted") {
@@ -456,11 +543,23 @@ SCENARIO("pauses grow while sessions fail or don't last, and begin anew after on
 
 SCENARIO("a session that Twitch counts as one too many is given up for a while") {
   begin();
-  it->abandon("one too many", now, todo);
+  it->abandon("one too many", 20s, now, todo);
   perform();
   CHECK_EQ(take(), (strings{"close 1", "lost: one too many"}));
-  pass(1s);
+  pass(20s - 1ms);
+  CHECK_EQ(take(), strings{});
+  pass(1ms);
   CHECK_EQ(take(), strings{"open 2"});
+  WHEN("Twitch doesn't know it") {
+    open(2);
+    hear(2, welcome("s2"));
+    take();
+    it->abandon("no such session", 0s, now, todo);
+    perform();
+    CHECK_EQ(take(), (strings{"close 2", "lost: no such session"}));
+    pass(2s);
+    CHECK_EQ(take(), strings{"open 3"}); // after the usual pause
+  }
 }
 
 SCENARIO("a session that is welcomed twice has begun once") {

@@ -67,3 +67,21 @@ CAF_TEST(users are the broadcasters and each is asked for once) {
   users.channels.push_back({"mine too", "9"});
   CHECK_EQ(planned(users), (strings{"user.update user_id=1", "user.update user_id=9"}));
 }
+
+CAF_TEST(a session takes as many channels as its limit allows whichever of them is the bot s own) {
+  CHECK_EQ(channels_on_session(wish(token_owner::bot, {"channel_raid"}).events), 150u);
+  CHECK_EQ(channels_on_session(wish(token_owner::bot, {"channel_raid", "channel.follow"}).events), 100u);
+  // Of other channels, it is their owners who subscribe to cheers.
+  CHECK_EQ(channels_on_session(wish(token_owner::bot, {"channel_raid", "channel.follow", "channel.cheer"}).events),
+           99u);
+  CHECK_EQ(channels_on_session(wish(token_owner::bot, {"channel.cheer"}).events), 300u);
+  CHECK_EQ(channels_on_session({}), 300u);
+}
+
+CAF_TEST(drops may be of one game and of one campaign) {
+  auto drops = wish(token_owner::application, {"drop.entitlement.grant"});
+  drops.events[0].of = "org";
+  drops.events[0].category = "game";
+  drops.events[0].campaign = "c1";
+  CHECK_EQ(planned(drops), (strings{"drop.entitlement.grant campaign_id=c1 category_id=game organization_id=org"}));
+}

@@ -134,7 +134,8 @@ SCENARIO("what lacks a scope says which, and is asked for again after a while") 
   ask_for({wanted("channel.follow"), wanted("channel.raid")});
   answer(0, refused(403, "subscription missing proper authorization"));
   answer(1, refused(401, "Invalid OAuth token"));
-  CHECK_EQ(at(0).why, "needs the scope moderator:read:followers (subscription missing proper authorization)");
+  CHECK_EQ(at(0).why, "needs the scope moderator:read:followers, and a bot that is moderator of the channel "
+                      "(subscription missing proper authorization)");
   CHECK_EQ(at(1).why, "Invalid OAuth token");
   CHECK(it.settled());
   CHECK(it.next(now).empty());
@@ -145,14 +146,45 @@ SCENARIO("what lacks a scope says which, and is asked for again after a while") 
   CHECK(it.next(now) == (places{0, 1}));
 }
 
-SCENARIO("a session that Twitch doesn't know, or counts as one too many, is of no use") {
-  for (const auto* text : {"websocket transport session does not exist or has already disconnected",
-                           "number of websocket transports limit exceeded"}) {
-    ask_for({wanted("channel.raid")});
-    CHECK(answer(0, refused(400, text)) == meaning::transport_is_useless);
-    CHECK(at(0).is == state::missing);
-    it.end();
+SCENARIO("a session that Twitch doesn't know is of no use") {
+  ask_for({wanted("channel.raid")});
+  CHECK(answer(0, refused(400, "websocket transport session does not exist or has already disconnected"))
+        == meaning::transport_is_unknown);
+  CHECK(at(0).is == state::missing);
+  CHECK(it.next(now) == (places{0})); // it may have moved, and another id is right
+}
+
+SCENARIO("a session that is one too many is not asked for in a loop") {
+  ask_for({wanted("channel.raid"), wanted("stream.online")});
+  CHECK(answer(0, refused(429, "number of websocket transports limit exceeded")) == meaning::too_many_transports);
+  CHECK(at(0).is == state::missing);
+  CHECK(it.next(now).empty());
+  CHECK(it.wait_after_too_many() >= 10s);
+  CHECK(it.wait_after_too_many() <= 30s);
+  CHECK(it.deadline() == now + it.wait_after_too_many());
+}
+
+SCENARIO("when somebody has granted something, what was refused is asked for again at once, and a few times") {
+  ask_for({wanted("channel.follow"), wanted("channel.raid"), wanted("stream.online")});
+  auto refusal = refused(403, "subscription missing proper authorization");
+  answer(0, refusal);
+  answer(1, made("r"));
+  answer(2, refused(410, "gone"));
+  now += 1min;
+  it.granted(now);
+  CHECK(it.next(now) == (places{0})); // what was removed isn't there again, and what is there stays
+  for (int i = 0; i < 3; ++i) {       // it wasn't what was missing, or isn't known everywhere yet
+    answer(0, refusal);
+    CHECK(it.deadline() == now + 5s);
+    now += 5s;
+    CHECK(it.next(now) == (places{0}));
   }
+  answer(0, refusal);
+  CHECK(it.deadline() == now + 30min);
+  it.granted(now);
+  CHECK(it.next(now) == (places{0}));
+  answer(0, made("f"));
+  CHECK(at(0).is == state::enabled);
 }
 
 SCENARIO("too many subscriptions are not asked for in a loop") {

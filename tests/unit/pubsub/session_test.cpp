@@ -19,7 +19,7 @@ struct pubsub_fixture : creamery::test::fixture {
   session::time_point now{1h};
   session_options options = calm();
   std::optional<session> it;
-  std::vector<action::listen> questions;
+  std::vector<action::ask> questions;
 
   static session_options calm() {
     session_options x;
@@ -41,8 +41,8 @@ struct pubsub_fixture : creamery::test::fixture {
         all.push_back("refused " + x->topic + ": " + x->why.substr(0, 12));
       else if (const auto* x = std::get_if<action::lost>(&one))
         all.push_back("lost: " + x->why);
-      else if (const auto* x = std::get_if<action::listen>(&one)) {
-        all.push_back("listen " + x->topics.front() + " as " + x->account);
+      else if (const auto* x = std::get_if<action::ask>(&one)) {
+        all.push_back((x->type == "LISTEN" ? "listen " : "unlisten ") + x->topics.front() + " as " + x->account);
         questions.push_back(*x);
       }
     }
@@ -108,7 +108,7 @@ BEGIN_FIXTURE_SCOPE(pubsub_fixture)
 
 SCENARIO("each topic is asked for with its account's token, and messages come through") {
   CHECK_EQ(start({{"channel-bits-events-v2.1", "red"}, {"chat_moderator_actions.9.1", "ann"}}), (strings{"open 1"}));
-  CHECK_EQ(open(1), (strings{"listen chat_moderator_actions.9.1 as ann", "listen channel-bits-events-v2.1 as red"}));
+  CHECK_EQ(open(1), (strings{"listen channel-bits-events-v2.1 as red", "listen chat_moderator_actions.9.1 as ann"}));
   CHECK_NE(questions[0].nonce, questions[1].nonce);
   answer(1);
   answer(1);
@@ -120,6 +120,49 @@ SCENARIO("each topic is asked for with its account's token, and messages come th
   CHECK_EQ(message->topic, "channel-bits-events-v2.1");
   CHECK_EQ(message->text, R"({"data":{}})");
   CHECK(todo.empty());
+}
+
+SCENARIO("what isn't wanted any more is not listened to") {
+  start({{"channel-bits-events-v2.1", "red"}, {"whispers.9", "ann"}, {"channel-points-channel-v1.1", "red"}});
+  open(1);
+  answer(1);
+  answer(1);
+  CHECK_EQ(want({{"whispers.9", "ann"}}), (strings{"unlisten channel-bits-events-v2.1 as red"}));
+  CHECK_EQ(it->listening(), 1u);
+  CHECK_EQ(answer(1), (strings{"unlisten channel-points-channel-v1.1 as red"})); // it was on its way
+  CHECK_EQ(it->listening(), 1u);
+  CHECK_EQ(answer(1, "ERR_SERVER"), strings{}); // of UNLISTEN: there is nothing to be done
+  CHECK_EQ(want({}), (strings{"unlisten whispers.9 as ann"}));
+  WHEN("the connection ends") {
+    CHECK_EQ(close(1), strings{"lost: cut"});
+    CHECK_EQ(pass(1h), strings{}); // there is nothing to connect for
+    CHECK_EQ(want({{"whispers.9", "ann"}}), (strings{"open 2"}));
+  }
+}
+
+SCENARIO("when somebody has granted something, what was refused is asked for again at once") {
+  start({{"channel-bits-events-v2.1", "red"}});
+  open(1);
+  answer(1, "ERR_BADAUTH");
+  CHECK_EQ(pass(1min), strings{});
+  it->granted(now);
+  CHECK_EQ(pass(0s), (strings{"listen channel-bits-events-v2.1 as red"}));
+  answer(1, "ERR_BADAUTH"); // it isn't known everywhere yet
+  CHECK_EQ(pass(5s), (strings{"listen channel-bits-events-v2.1 as red"}));
+  answer(1);
+  CHECK_EQ(it->listening(), 1u);
+}
+
+SCENARIO("each error comes with what helps") {
+  const std::map<std::string, std::string> advice{
+    {"ERR_BADAUTH", "doesn't allow bits:read"},
+    {"ERR_BADTOPIC", "no such topic"},
+    {"ERR_BADMESSAGE", "a mistake of this program"},
+    {"ERR_SERVER", "it is asked again"},
+  };
+  for (const auto& [error, words] : advice)
+    CHECK(advice_for(error, "bits:read").find(words) != std::string::npos);
+  CHECK_EQ(advice_for("ERR_OF_TOMORROW", "bits:read"), "");
 }
 
 SCENARIO("what is refused is told with what helps, and asked for again after a while") {

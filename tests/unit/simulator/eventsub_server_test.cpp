@@ -78,9 +78,10 @@ struct server_fixture : creamery::test::fixture {
     return url.substr(url.find("/ws"));
   }
 
-  void move(std::chrono::milliseconds old_until = {}) {
+  void move(std::chrono::milliseconds old_until = {}, std::chrono::milliseconds welcome_after = {}) {
     event_sockets_request request;
     request.old_until = old_until;
+    request.welcome_after = welcome_after;
     CHECK_EQ(server.apply(request, now), 1u);
   }
 };
@@ -111,6 +112,35 @@ SCENARIO("the keep-alive time can be chosen, within bounds") {
   client.forget();
   pass(61s);
   CHECK_EQ(client.types(), (strings{"session_keepalive", "session_keepalive"}));
+}
+
+SCENARIO("a session that goes on elsewhere may be welcomed late, and is told there from then on") {
+  open(client);
+  subscribe(session_of(client), "channel.raid", {{"to_broadcaster_user_id", "1"}});
+  move({}, 3s);
+  open(other, ticket());
+  client.forget();
+  raid("1");
+  pass(2900ms);
+  CHECK_EQ(client.types(), strings{"notification"});
+  CHECK_EQ(other.types(), strings{});
+  pass(100ms);
+  CHECK_EQ(other.types(), strings{"session_welcome"});
+  raid("1");
+  CHECK_EQ(client.types(), strings{"notification"});
+  CHECK_EQ(other.types(), (strings{"session_welcome", "notification"}));
+  CHECK_EQ(server.count().moves, 1u);
+}
+
+SCENARIO("a welcome that comes when the session has ended is none") {
+  open(client);
+  subscribe(session_of(client), "channel.raid", {{"to_broadcaster_user_id", "1"}});
+  move({}, 40s);
+  open(other, ticket());
+  pass(41s);
+  CHECK_EQ(client.code, 4004);
+  CHECK_EQ(other.types(), strings{});
+  CHECK_EQ(other.code, 4007);
 }
 
 SCENARIO("a client that says something is closed") {

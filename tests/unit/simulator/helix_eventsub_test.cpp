@@ -1,5 +1,6 @@
 #define CAF_SUITE simulator.helix_eventsub
 
+#include "messages/eventsub/subscription_types.hpp"
 #include "tests/unit/fixture.hpp"
 #include "tests/unit/simulator/web_fixture.hpp"
 
@@ -135,6 +136,49 @@ SCENARIO("types, versions and conditions are checked") {
     400u);
   CHECK_EQ(helix("POST", "eventsub/subscriptions", app, {{"type", "stream.online"}}).status, 400u);
   CHECK_EQ(helix("POST", "eventsub/subscriptions", app, {{"type", "stream.online"}, {"version", "1"}}).status, 400u);
+}
+
+SCENARIO("every type of the bot's table is what Twitch knows: condition, scopes, cost and batches") {
+  namespace ours = creamery::eventsub;
+  grant("ann", {"chat:read"}); // she knows the application
+  book.open_session("s1", now);
+  for (const auto& type : ours::subscription_types()) {
+    CAF_MESSAGE(std::string{type.name} + " " + std::string{type.version});
+    auto ask = [&](const std::string& who, const std::string& token, bool is_batched) {
+      auto by = ours::grantor_of(type);
+      auto application = type.about == ours::subject::client || type.about == ours::subject::conduit
+                           ? "sim-client"
+                           : "an organization or extension";
+      auto condition =
+        ours::make_condition(type, {.broadcaster = id_of(who), .self = id_of(who), .client = application});
+      nlohmann::json body{{"type", type.name},
+                          {"version", type.version},
+                          {"condition", condition},
+                          {"transport", by == ours::grantor::application ? webhook() : websocket("s1")}};
+      if (is_batched)
+        body["is_batching_enabled"] = true;
+      return helix("POST", "eventsub/subscriptions", by == ours::grantor::application ? app_token() : token, body);
+    };
+    const auto scopes = ours::missing_scopes(type, {});
+    auto made = ask("ann", token("ann", scopes), type.is_batched);
+    CHECK_EQ(made.status, 202u);
+    if (made.status == 202u)
+      CHECK_EQ(json_of(made)["data"][0]["cost"].get<unsigned>(), ours::cost_of(type, true));
+    book.subscriptions.clear();
+    for (const auto& missing : scopes) {
+      auto others = scopes;
+      std::erase(others, missing);
+      CHECK_EQ(ask("ann", token("ann", others), type.is_batched).status, 403u);
+    }
+    if (type.is_batched)
+      CHECK_EQ(ask("ann", "", false).status, 400u);
+    if (ours::grantor_of(type) == ours::grantor::nobody) { // of a stranger
+      auto dear = ask("bob", token("ann", {}), type.is_batched);
+      REQUIRE_EQ(dear.status, 202u);
+      CHECK_EQ(json_of(dear)["data"][0]["cost"].get<unsigned>(), ours::cost_of(type, false));
+      book.subscriptions.clear();
+    }
+  }
 }
 
 SCENARIO("events need the consent of whom they are about") {

@@ -2,6 +2,7 @@
 
 #include "messages/pubsub/replacement.hpp"
 
+#include "messages/eventsub/subscription_types.hpp"
 #include "runtime/pubsub/frame.hpp"
 #include "simulator/eventsub_samples.hpp"
 #include "tests/unit/fixture.hpp"
@@ -46,7 +47,7 @@ CAF_TEST(every replacement is made into a message of its topic and what is missi
     CHECK(!replacements_of(topic).empty());
     for (auto type : replacements_of(topic)) {
       CAF_MESSAGE(std::string{type});
-      auto version = type == "channel.moderate" ? "2" : "1";
+      std::string version{eventsub::find_type(type)->version};
       auto event =
         type == "channel.chat.notification"
           ? sample(std::string{type}, {{"notice_type", "bits_badge_tier"}, {"bits_badge_tier", {{"tier", 1000}}}})
@@ -60,6 +61,23 @@ CAF_TEST(every replacement is made into a message of its topic and what is missi
     }
   }
   CHECK(!find_topic("channel_point"));
+}
+
+CAF_TEST(a reward that every channel has is redeemed like any other) {
+  auto message = only(sample("channel.channel_points_automatic_reward_redemption.add", json::object(), "2"));
+  CHECK(message.what == pubsub_topic::channel_points);
+  auto content = json::parse(message.json);
+  CHECK_EQ(content["type"].get<std::string>(), "reward-redeemed");
+  const auto& redemption = content["data"]["redemption"];
+  CHECK_EQ(redemption["user"]["display_name"].get<std::string>(), "Somebody");
+  CHECK_EQ(redemption["reward"]["title"].get<std::string>(), "send_highlighted_message");
+  CHECK(redemption["reward"]["cost"].is_number_integer());
+  CHECK(redemption["reward"]["id"].is_null());
+}
+
+CAF_TEST(whether automod did it is not known) {
+  auto message = only(sample("channel.moderate", {{"action", "clear"}}, "2"));
+  CHECK_EQ(message.missing, strings{"/data/from_automod"});
 }
 
 CAF_TEST(a redemption has the shape that it had) {
