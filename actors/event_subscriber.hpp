@@ -122,6 +122,7 @@ public:
 
   /// Somebody has granted something, perhaps what was missing.
   void on_grant() {
+    users_.on_grant();
     memory_.subscriptions.granted(self_->clock().now());
     subscribe();
   }

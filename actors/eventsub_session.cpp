@@ -187,7 +187,7 @@ void eventsub_session_state::perform(const eventsub::session_action::moved& acti
 void eventsub_session_state::perform(const eventsub::session_action::lost& action) {
   memory_->subscriber.subscriptions.end();
   is_attached_ = false;
-  intake_.lost(settings_.wall_clock(self_->clock().now()));
+  intake_.lost(settings_.wall_clock(action.since));
   if (action.is_own_fault)
     log_->error("{}: Twitch says that something was sent to it, which must not be: this is a fault of Creamery's, "
                 "please report it",
@@ -293,6 +293,7 @@ eventsub_report eventsub_session_state::report() const {
   x.losses = counters.losses;
   x.bad_messages = counters.bad_messages;
   intake_.add_to(x);
+  x.same_events += counters.doubles;
   x.last_error = memory_->subscriber.last_error;
   return x;
 }

@@ -78,6 +78,7 @@ pubsub_connection_actor::behavior_type pubsub_connection_state::make_behavior() 
         ask_for_token(account);
     },
     [this](changed_atom) {
+      users_.on_grant();
       memory_->session.granted(self_->clock().now());
       on_tick();
     },
@@ -173,7 +174,7 @@ void pubsub_connection_state::perform(const pubsub::session_action::refused& act
 }
 
 void pubsub_connection_state::perform(const pubsub::session_action::lost& action) {
-  intake_.lost(settings_.wall_clock(self_->clock().now()));
+  intake_.lost(settings_.wall_clock(action.since));
   log_->warn("{}: {}; it is connected anew", who_.name, action.why);
 }
 

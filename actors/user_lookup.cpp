@@ -29,6 +29,13 @@ void user_lookup::run() {
   ask();
 }
 
+void user_lookup::on_grant() {
+  again_.reset();
+  if (ask_at_)
+    ask_at_ = self_->clock().now();
+  run();
+}
+
 user_lookup::clock::time_point user_lookup::deadline() const {
   return ask_at_.value_or(clock::time_point::max());
 }

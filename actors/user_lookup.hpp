@@ -44,6 +44,9 @@ public:
   /// Does what is due.
   void run();
 
+  /// Somebody has granted something, perhaps the token that was missing: asks again at once.
+  void on_grant();
+
   /// When to call `run` at the latest.
   clock::time_point deadline() const;
 

@@ -54,8 +54,7 @@ void webhook_sender::notify(const eventsub_subscription& to, const std::string& 
                             const webhook_faults& faults, time_point now) {
   json body{{"subscription", to_json(to, nullptr)}, {"event", event}};
   if (to.type == "drop.entitlement.grant") // the one type that comes in batches
-    body = {{"subscription", to_json(to, nullptr)},
-            {"events", json::array({{{"id", ids_.text(next_id_++)}, {"data", event}}})}};
+    body = {{"subscription", to_json(to, nullptr)}, {"events", json::array({{{"id", id + "-1"}, {"data", event}}})}};
   send(to, "notification", id, body, faults, "", now);
 }
 

@@ -1,5 +1,7 @@
 #include "runtime/eventsub/session.hpp"
 
+#include "messages/rfc3339.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -21,7 +23,10 @@ std::string with_code(uint16_t code, const std::string& why) {
 } // namespace
 
 session::session(session_options options, uint64_t seed)
-  : options_(options), redial_(options.redial, seed), handover_redial_(options.handover_redial, seed) {
+  : options_(options),
+    redial_(options.redial, seed),
+    handover_redial_(options.handover_redial, seed),
+    doubles_(options.longest_linger) {
 }
 
 void session::set_wanted(bool is_wanted, time_point now, session_action::list& todo) {
@@ -63,10 +68,19 @@ std::optional<frame> session::receive(uint64_t id, std::string_view text, time_p
     on_reconnect(*on, reconnect->url, now, todo);
   } else if (auto* revocation = std::get_if<message::revocation>(&read->content)) {
     todo.emplace_back(session_action::revoked{std::move(revocation->subscription)});
-  } else if (content_of<message::notification>(*read) != nullptr) {
+  } else if (content_of<message::notification>(*read) != nullptr && !is_double(id, *read, now)) {
     return std::move(*read);
   }
   return std::nullopt;
+}
+
+bool session::is_double(uint64_t id, const frame& event, time_point now) {
+  is_doubling_ = is_doubling_ && links_.size() > 1;
+  const auto& said = std::get<message::notification>(event.content);
+  auto sent_at = is_doubling_ ? parse_rfc3339(event.timestamp).value_or(0) : 0;
+  auto is_double = doubles_.is_double(id, said.subscription.type, said.event, sent_at, is_doubling_, now);
+  counters_.doubles += is_double ? 1 : 0;
+  return is_double;
 }
 
 void session::on_welcome(link& on, const message::welcome& said, time_point now, session_action::list& todo) {
@@ -79,9 +93,11 @@ void session::on_welcome(link& on, const message::welcome& said, time_point now,
   auto is_handover = on.is_handover();
   for (auto& other : links_)
     if (other.id != id && other.what != role::retiring) {
+      is_doubling_ |= !is_handover;
       other.what = role::retiring;
       other.heard = other.retired = now;
     }
+  deaf_since_.reset();
   find(id)->what = role::current;
   dial_at_.reset();
   if (is_handover) {
@@ -121,14 +137,15 @@ void session::closed(uint64_t id, uint16_t code, const std::string& why, time_po
   if (!was.is_welcomed)
     return on_failed(std::move(was), code, why, now, todo);
   // While the session is being moved, its subscriptions wait for it at the new address.
-  if (auto* successor = find(role::successor); successor != nullptr || !moving_to_.empty()) {
-    if (successor != nullptr)
-      successor->what = role::current;
-    if (moving_to_.empty())
-      lose(why, code, now, todo);
-    return;
-  }
-  lose(why, code, now, todo);
+  auto* successor = find(role::successor);
+  if (successor != nullptr)
+    successor->what = role::current;
+  // A socket that just breaks may have been dead since it said something last.
+  auto since = code == 0 ? was.heard : now;
+  if (moving_to_.empty())
+    lose(why, code, since, now, todo);
+  else
+    deaf_since_ = since;
 }
 
 void session::on_failed(link failed, uint16_t code, const std::string& why, time_point now,
@@ -158,16 +175,18 @@ void session::give_up_handover(const std::string& why, time_point now, session_a
     current->heard = now; // it was allowed to be silent so far
     return dial(role::successor, {}, todo);
   }
-  lose("it could not be moved: " + why, 0, now, todo);
+  lose("it could not be moved: " + why, 0, deaf_since_.value_or(now), now, todo);
 }
 
-void session::lose(const std::string& why, uint16_t code, time_point now, session_action::list& todo) {
+void session::lose(const std::string& why, uint16_t code, time_point since, time_point now,
+                   session_action::list& todo) {
   ++counters_.losses;
   moving_to_.clear();
+  deaf_since_.reset();
   session_id_.clear();
   if (now - begun_ >= options_.healthy_after)
     redial_.reset();
-  todo.emplace_back(session_action::lost{with_code(code, why), code == close_code::inbound_traffic});
+  todo.emplace_back(session_action::lost{with_code(code, why), since, code == close_code::inbound_traffic});
   // One that is just being dialled is the next one.
   if (!dial_at_ && std::none_of(links_.begin(), links_.end(), [](const link& x) { return x.what != role::retiring; }))
     dial_after(redial_.next(), now);
@@ -176,7 +195,7 @@ void session::lose(const std::string& why, uint16_t code, time_point now, sessio
 void session::abandon(const std::string& why, session_options::duration at_least, time_point now,
                       session_action::list& todo) {
   close_all(todo);
-  lose(why, 0, now, todo);
+  lose(why, 0, now, now, todo);
   dial_at_ = std::max(*dial_at_, now + at_least); // a loss with no link left has planned the next dial
 }
 
@@ -200,7 +219,7 @@ void session::expire(time_point now, session_action::list& todo) {
     if (was.what == role::retiring)
       continue;
     if (was.is_welcomed)
-      lose("nothing was heard for " + std::to_string(was.keepalive.count()) + " s and longer", 0, now, todo);
+      lose("nothing was heard for " + std::to_string(was.keepalive.count()) + " s and longer", 0, was.heard, now, todo);
     else
       on_failed(std::move(was), 0, "there was no welcome", now, todo);
   }

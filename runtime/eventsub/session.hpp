@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/delivery/overlap_filter.hpp"
 #include "runtime/eventsub/frame.hpp"
 #include "runtime/supervision/backoff.hpp"
 
@@ -73,6 +74,8 @@ struct moved {
 struct lost {
   /// For people.
   std::string why;
+  /// When events are known to have been received last.
+  std::chrono::steady_clock::time_point since;
   /// Twitch has ended it for something that no session of ours ever does.
   bool is_own_fault = false;
 };
@@ -135,6 +138,8 @@ public:
     uint64_t failed_handovers = 0;
     uint64_t losses = 0;
     uint64_t bad_messages = 0;
+    /// Events that had come by the session before, too.
+    uint64_t doubles = 0;
   };
 
   const counters& count() const noexcept {
@@ -183,8 +188,11 @@ private:
   void on_failed(link failed, uint16_t code, const std::string& why, time_point now, session_action::list& todo);
   /// The address that `session_reconnect` has named leads nowhere: a new session takes the place.
   void give_up_handover(const std::string& why, time_point now, session_action::list& todo);
-  /// The session has ended, and another one is begun. @param code of the close frame, 0: none.
-  void lose(const std::string& why, uint16_t code, time_point now, session_action::list& todo);
+  /// Whether an event has come by another session's socket.
+  bool is_double(uint64_t id, const frame& event, time_point now);
+  /// The session has ended, and another one is begun. @param code of the close frame, 0: none. @param since when events are known to have
+  /// been received last.
+  void lose(const std::string& why, uint16_t code, time_point since, time_point now, session_action::list& todo);
   time_point deadline_of(const link& on) const;
 
   session_options options_;
@@ -199,6 +207,11 @@ private:
   /// Where the session is to be moved to, and until when; empty: it isn't.
   std::string moving_to_;
   time_point moving_until_{};
+  /// When its old socket was closed meanwhile.
+  std::optional<time_point> deaf_since_;
+  /// A new session has begun while the one before is still read: whatever happens is told by both, under different ids.
+  bool is_doubling_ = false;
+  overlap_filter doubles_;
   /// When the next dial begins; nothing: none is planned.
   std::optional<time_point> dial_at_;
   counters counters_;

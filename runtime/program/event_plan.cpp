@@ -49,6 +49,12 @@ const char* option_for(eventsub::subject what) {
   return "kind";
 }
 
+/// An id under `name`; YAML takes one that isn't quoted for a number.
+std::string id_of(const nlohmann::json& value, const char* name) {
+  const auto& found = member_of(value, name);
+  return found.is_number_integer() ? found.dump() : text_of(value, name);
+}
+
 /// The entries, or nothing if it is neither a list of names nor a map.
 std::optional<std::vector<configured_event>> entries_of(const nlohmann::json& events) {
   std::vector<configured_event> all;
@@ -67,12 +73,12 @@ std::optional<std::vector<configured_event>> entries_of(const nlohmann::json& ev
       continue;
     configured_event one{name, {}};
     for (const auto& [option, subject] : of_what)
-      if (value.is_object() && value.contains(option) && value[option].is_string()) {
-        one.of = value[option].get<std::string>();
+      if (auto id = id_of(value, option); !id.empty()) {
+        one.of = std::move(id);
         one.is = subject;
       }
-    one.category = text_of(value, "category");
-    one.campaign = text_of(value, "campaign");
+    one.category = id_of(value, "category");
+    one.campaign = id_of(value, "campaign");
     all.push_back(std::move(one));
   }
   return all;

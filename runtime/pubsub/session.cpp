@@ -9,9 +9,6 @@ namespace {
 
 constexpr auto never = session::time_point::max();
 
-/// How many messages are remembered while two links are read.
-constexpr size_t max_recent = 1'000;
-
 /// So much later than by the first link, a message may come by the other one.
 constexpr auto most_behind = std::chrono::seconds{30};
 
@@ -21,7 +18,8 @@ session::session(session_options options, uint64_t seed)
   : options_(options),
     random_(static_cast<std::minstd_rand::result_type>(seed)),
     redial_(options.redial, seed),
-    again_(options.again) {
+    again_(options.again),
+    recent_(options.overlap + most_behind) {
 }
 
 void session::want(std::vector<wanted> topics, time_point now, session_action::list& todo) {
@@ -61,7 +59,7 @@ void session::opened(uint64_t id, time_point now, session_action::list& todo) {
   if (on == nullptr)
     return;
   on->is_open = true;
-  on->opened = now;
+  on->opened = on->heard = now;
   on->ping_at = now + ping_pause();
   listen(*on, now, todo);
 }
@@ -103,6 +101,7 @@ std::optional<frame::message> session::receive(uint64_t id, std::string_view tex
     ++counters_.bad_messages;
     return std::nullopt;
   }
+  on->heard = now;
   if (auto* message = std::get_if<frame::message>(&*read)) {
     if (is_double(id, *message, now))
       return std::nullopt;
@@ -134,21 +133,9 @@ std::optional<frame::message> session::receive(uint64_t id, std::string_view tex
 }
 
 bool session::is_double(uint64_t id, const frame::message& message, time_point now) {
-  while (!recent_.empty() && recent_.front().came + options_.overlap + most_behind < now)
-    recent_.pop_front();
-  // The same words once more by the same link are another message, which the other links will bring once more, too.
-  for (auto& one : recent_)
-    if (one.topic == message.topic && one.text == message.text
-        && std::find(one.links.begin(), one.links.end(), id) == one.links.end()) {
-      one.links.push_back(id);
-      ++counters_.doubles;
-      return true;
-    }
-  if (links_.size() > 1)
-    recent_.push_back({{id}, message.topic, message.text, now});
-  if (recent_.size() > max_recent)
-    recent_.pop_front();
-  return false;
+  auto is_double = recent_.is_double(id, message.topic, message.text, 0, links_.size() > 1, now);
+  counters_.doubles += is_double ? 1 : 0;
+  return is_double;
 }
 
 void session::answered(link& on, const frame::response& said, time_point now, session_action::list& todo) {
@@ -194,10 +181,11 @@ void session::refuse(const std::string& topic, std::string why, time_point again
 
 void session::closed(uint64_t id, const std::string& why, time_point now, session_action::list& todo) {
   if (find(id) != nullptr)
-    remove(id, why, now, todo);
+    remove(id, why, now, now, todo);
 }
 
-void session::remove(uint64_t id, const std::string& why, time_point now, session_action::list& todo) {
+void session::remove(uint64_t id, const std::string& why, time_point since, time_point now,
+                     session_action::list& todo) {
   const auto gone = *find(id);
   std::erase_if(links_, [&](const link& x) { return x.id == id; });
   if (gone.is_open && now - gone.opened >= options_.healthy_after)
@@ -206,7 +194,7 @@ void session::remove(uint64_t id, const std::string& why, time_point now, sessio
     dial_at_ = now + redial_.next();
   if (gone.is_open && std::none_of(links_.begin(), links_.end(), [](const link& x) { return x.is_open; })) {
     ++counters_.losses;
-    todo.emplace_back(session_action::lost{why});
+    todo.emplace_back(session_action::lost{why, since});
   }
 }
 
@@ -241,7 +229,7 @@ void session::expire(time_point now, session_action::list& todo) {
   }
   for (const auto& [id, why] : dead) {
     todo.emplace_back(session_action::close{id});
-    remove(id, why, now, todo);
+    remove(id, why, find(id)->heard, now, todo);
   }
   if (dial_at_ && *dial_at_ <= now)
     dial(todo);

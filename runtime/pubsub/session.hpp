@@ -1,12 +1,12 @@
 #pragma once
 
+#include "runtime/delivery/overlap_filter.hpp"
 #include "runtime/pubsub/frame.hpp"
 #include "runtime/supervision/backoff.hpp"
 #include "runtime/supervision/refusal_pause.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <random>
@@ -69,9 +69,12 @@ struct refused {
   std::string why;
 };
 
-/// There is no connection any more, and no message is received until there is. For people.
+/// There is no connection any more, and no message is received until there is.
 struct lost {
+  /// For people.
   std::string why;
+  /// When it is known to have been there last.
+  std::chrono::steady_clock::time_point since;
 };
 
 using any = std::variant<open, close, ping, ask, refused, lost>;
@@ -154,6 +157,8 @@ private:
     uint64_t id = 0;
     bool is_open = false;
     time_point opened{};
+    /// When it said something last.
+    time_point heard{};
     time_point ping_at{};
     /// Since when a PONG is waited for.
     std::optional<time_point> pinged;
@@ -164,14 +169,6 @@ private:
     std::optional<time_point> retires_at;
   };
 
-  /// A message, and the links that it came by.
-  struct seen {
-    std::vector<uint64_t> links;
-    std::string topic;
-    std::string text;
-    time_point came;
-  };
-
   link* find(uint64_t id);
   link* current();
   void dial(session_action::list& todo);
@@ -180,11 +177,12 @@ private:
   void unlisten(link& on, session_action::list& todo);
   bool is_wanted(const std::string& topic) const;
   void answered(link& on, const frame::response& said, time_point now, session_action::list& todo);
-  /// Forgets a link. Unless another one has taken its place before, one is dialed soon.
-  void remove(uint64_t id, const std::string& why, time_point now, session_action::list& todo);
+  /// Forgets a link. Unless another one has taken its place before, one is dialed soon. @param since when it is known to have been there
+  /// last.
+  void remove(uint64_t id, const std::string& why, time_point since, time_point now, session_action::list& todo);
   /// The topic rests until then.
   void refuse(const std::string& topic, std::string why, time_point again, session_action::list& todo);
-  /// Whether the message has come by another link; else it is remembered while there is one, and for as long as that may be behind.
+  /// Whether the message has come by another link.
   bool is_double(uint64_t link, const frame::message& message, time_point now);
   session_options::duration ping_pause();
   std::string next_nonce();
@@ -200,8 +198,8 @@ private:
   std::optional<time_point> dial_at_;
   /// When what was refused is asked for again, by topic.
   std::map<std::string, time_point> refused_;
-  /// What has come while there were two links, so that the other one's copy is known.
-  std::deque<seen> recent_;
+  /// What has come while there were two links.
+  overlap_filter recent_;
   counters counters_;
 };
 

@@ -253,6 +253,16 @@ class Simulator:
     def settings(self, **settings: object) -> None:
         self.request("POST", "/settings", settings)
 
+    def helix(self, method: str, path: str, application: tuple[str, str], body: object) -> None:
+        """Calls the API as an application (id and secret), which others than its bots may do, too."""
+        client_id, secret = application
+        form = {"client_id": client_id, "client_secret": secret, "grant_type": "client_credentials"}
+        with _no_proxy.open(f"{self.api}/oauth2/token", urllib.parse.urlencode(form).encode(), SOON) as answer:
+            token = json.load(answer)["access_token"]
+        headers = {"Authorization": f"Bearer {token}", "Client-Id": client_id, "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.api}/helix/{path}", json.dumps(body).encode(), headers, method=method)
+        _no_proxy.open(request, timeout=SOON).close()
+
     def say(self, channel: str, text: str, login: str = "viewer", **more: object) -> str:
         """A viewer says something; returns the line's id."""
         return str(self.request("POST", "/say", {"channel": channel, "login": login, "text": text, **more})["result"])
@@ -354,6 +364,11 @@ class Bots:
     def config(self) -> dict[str, Any]:
         """What is in bots.yaml, to be changed and written again."""
         return dict(json.loads(self.config_file.read_text(encoding="utf-8")))
+
+    def application(self, bot: str) -> tuple[str, str]:
+        """Id and secret of the application that a bot without a token has."""
+        variables = dict(line.split("=", 1) for line in self.env_file.read_text(encoding="utf-8").splitlines())
+        return variables[f"{bot.upper()}_CLIENT_ID"], variables[f"{bot.upper()}_CLIENT_SECRET"]
 
     def start(self, command: str = "run", faults: bool = True, **environment: str) -> Process:
         self._starts += 1
@@ -634,6 +649,17 @@ class Scenario(unittest.TestCase):
         twitch.consent("approve", login or bots.config()["bots"][bot]["account"])
         status, page = self.browse(twitch, bots.start_url(bot))
         self.assertEqual(status, 200, page)
+
+    def let_owner_grant(self, twitch: Simulator, bots: Bots, bot: str, channel: str) -> None:
+        """A channel's owner does what `creamery auth BOT --channel CHANNEL` asks for."""
+        process = self.command(bots, "auth", bot, "--channel", channel, "--no-browser", CREAMERY_COG_PATH=str(TEST_COGS))
+        page = f"http://localhost:{bots.config()['bots'][bot]['auth_port']}/start/{bot}/{channel}"
+        wait_for(lambda: page in process.output, "it tells the address", show=lambda: process.output)
+        twitch.consent("approve", channel)
+        status, text = self.browse(twitch, page)
+        self.assertEqual(status, 200, text)
+        self.assertEqual(process.wait(), 0, process.output)
+        self.assertIn(f"{bot}/{channel} is authorised as {channel}", process.output)
 
     # -- common conditions
 

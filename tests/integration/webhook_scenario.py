@@ -1,11 +1,19 @@
 """A bot whose events come over webhooks, and a Twitch that sends them again until they are taken."""
 
+import hashlib
+import hmac
+import http.client
+import json
 import random
+import ssl
 import time
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from event_scenario import BOT, CHANNEL, EventScenario
-from harness import Bots, Simulator, free_ports, wait_for
+from harness import SOON, Bots, Simulator, free_ports, wait_for
 
 # Twitch's patience, made short for tests: every message is sent again soon, and hardly ever given up.
 STUBBORN = {"retry": 0.05, "longest_retry": 0.2, "attempts": 1_000}
@@ -13,18 +21,22 @@ QUICKLY = {"eventsub_verification_ms": 500, "eventsub_retry_ms": 100}
 
 
 class WebhookScenario(EventScenario):
-    def begin(self, events: list[Any], options: dict[str, Any] | None = None, timeouts: dict[str, int] | None = None,
-              simulator: tuple[str, ...] = (), cogs: dict[str, Any] | None = None, **more: object) -> tuple[Simulator, Bots]:
+    def setUp(self) -> None:
+        super().setUp()
+        self.port = free_ports(1)  # where the bot listens
+
+    def begin(self, events: list[Any] | dict[str, Any], options: dict[str, Any] | None = None, timeouts: dict[str, int] | None = None,
+              simulator: tuple[str, ...] = (), cogs: dict[str, Any] | None = None, channel: str = CHANNEL,
+              **more: object) -> tuple[Simulator, Bots]:
         """A bot that subscribes to these events of one channel over webhooks, and writes down each that it handles."""
         twitch = self.simulator(*simulator)
         twitch.request("POST", "/webhooks", STUBBORN)
-        twitch.moderator(BOT, CHANNEL)
-        self.port = free_ports(1)
+        twitch.moderator(BOT, channel)
         eventsub = {"transport": "webhook", "url": f"http://localhost:{self.port}", "port": self.port, "events": events}
-        bots = self.bots(twitch, {BOT: {"channels": [CHANNEL], "cogs": {"event_ledger": {}, "eventsub": eventsub | (options or {})} | (cogs or {})}},
+        bots = self.bots(twitch, {BOT: {"channels": [channel], "cogs": {"event_ledger": {}, "eventsub": eventsub | (options or {})} | (cogs or {})}},
                          without_token=[BOT], timeouts=QUICKLY | (timeouts or {}), **more)
         self.authorise(twitch, bots, BOT)
-        self.wait_until_joined(twitch, BOT, [CHANNEL])
+        self.wait_until_joined(twitch, BOT, [channel])
         return twitch, bots
 
     def wait_until_subscribed(self, bots: Bots, count: int) -> None:
@@ -40,6 +52,29 @@ class WebhookScenario(EventScenario):
 
     def statuses(self, twitch: Simulator) -> list[str]:
         return [x["status"] for x in twitch.request("GET", "/eventsub")["subscriptions"]]
+
+    def sender(self, twitch: Simulator, secret: str, ca_file: Path | None = None) -> Callable[[str, dict[str, Any]], int]:
+        """What sends notifications of the one subscription that there is, signed with this secret as Twitch does: `send(id, content)`
+        gives the status of the answer. `ca_file`: over TLS, with a certificate of this authority's."""
+        subscription, = twitch.request("GET", "/eventsub")["subscriptions"]
+
+        def send(id: str, content: dict[str, Any]) -> int:
+            body = json.dumps({"subscription": subscription} | content)
+            sent_at = datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")
+            signature = hmac.new(secret.encode(), (id + sent_at + body).encode(), hashlib.sha256).hexdigest()
+            headers = {"Message-Id": id, "Message-Type": "notification", "Message-Timestamp": sent_at,
+                       "Message-Signature": f"sha256={signature}", "Subscription-Type": subscription["type"],
+                       "Subscription-Version": subscription["version"]}
+            to = http.client.HTTPConnection("localhost", self.port, timeout=SOON)
+            if ca_file:
+                to = http.client.HTTPSConnection("localhost", self.port, timeout=SOON, context=ssl.create_default_context(cafile=ca_file))
+            try:
+                to.request("POST", f"/eventsub/{BOT}", body, {f"Twitch-Eventsub-{name}": value for name, value in headers.items()})
+                return to.getresponse().status
+            finally:
+                to.close()
+
+        return send
 
     def kill_and_count(self, twitch: Simulator, bots: Bots, kills: int, seed: int) -> int:
         """Kills the process again and again while events are on their way, until that has happened so often; returns how many

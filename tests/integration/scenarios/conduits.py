@@ -36,6 +36,21 @@ class Conduits(EventScenario):
     def conduits(self, twitch: Simulator) -> list[dict[str, Any]]:
         return list(twitch.request("GET", "/eventsub")["conduits"])
 
+    def book(self, twitch: Simulator) -> list[tuple[str, str]]:
+        """What Twitch knows of the shards: status and session."""
+        return [(x["status"], x["target"]) for x in self.conduits(twitch)[0]["shards"]]
+
+    def attached(self, bots: Bots) -> list[tuple[str, str]]:
+        """The same as it should be."""
+        return [("enabled", self.part(bots, f"shard-{x}")["session_id"]) for x in range(SHARDS)]
+
+    def check_both_shards(self, twitch: Simulator, bots: Bots) -> None:
+        """Twitch knows both sessions, and raids come over each."""
+        self.assertEqual(self.book(twitch), self.attached(bots))
+        self.assertEqual(self.raid(twitch, count=4), 4)
+        self.assertEqual({x["session"] for x in twitch.events("event")[-4:]}, {session for _, session in self.book(twitch)})
+        self.check_raids(twitch, bots, 4)
+
     def check_raids(self, twitch: Simulator, bots: Bots, count: int) -> None:
         """Raids are handled once each, whatever else is told over the same sessions."""
         def raids() -> set[str]:
@@ -69,6 +84,33 @@ class Conduits(EventScenario):
         self.check_raids(twitch, bots, 12)
         self.assertEqual(len(self.conduits(twitch)), 1)
         self.assertEqual(twitch.request("GET", "/eventsub")["counters"]["unused"], 0)
+
+    def test_a_shard_that_is_disabled_with_its_session_gets_another_one(self) -> None:
+        twitch, bots = self.begin()
+        self.wait_until_attached(bots)
+        first, second = (session for _, session in self.attached(bots))
+        concerned = twitch.request("POST", "/event_sockets", {"action": "close", "code": 4005, "session": first})
+        self.assertEqual(concerned["result"], 1)
+        wait_for(lambda: self.part(bots, "shard-0")["session_id"] not in ("", first), "there is another session", show=bots.report)
+        self.wait_until_attached(bots)
+        self.assertEqual([(x["type"], x["session"]) for x in twitch.events("event")], [("conduit.shard.disabled", second)])
+        self.check_both_shards(twitch, bots)
+        self.assertEqual([self.part(bots, f"shard-{x}")["sessions"] for x in range(SHARDS)], [2, 1])
+
+    def test_a_shard_that_is_disabled_behind_a_living_session_is_attached_again(self) -> None:
+        """Nothing else tells it: the session goes on, and the shards are looked at every half hour only."""
+        twitch, bots = self.begin()
+        self.wait_until_attached(bots)
+        conduit = self.conduits(twitch)[0]["id"]
+        taken_away = {"id": "0", "transport": {"method": "webhook", "callback": "https://localhost/nobody", "secret": self.secret()}}
+        twitch.helix("PATCH", "eventsub/conduits/shards", bots.application(BOT), {"conduit_id": conduit, "shards": [taken_away]})
+        self.assertNotEqual(self.book(twitch)[0], self.attached(bots)[0])
+        disabled = {"conduit_id": conduit, "shard_id": "0", "status": "websocket_network_timeout"}
+        self.assertEqual(self.trigger(twitch, "conduit.shard.disabled", event=disabled), 1)
+        wait_for(lambda: self.book(twitch) == self.attached(bots), "it is attached again", show=lambda: (self.book(twitch), bots.report()))
+        self.wait_until_attached(bots)
+        self.check_both_shards(twitch, bots)
+        self.assertEqual([self.part(bots, f"shard-{x}")["sessions"] for x in range(SHARDS)], [1, 1])
 
     def test_a_restart_finds_its_conduit_again_and_what_is_subscribed(self) -> None:
         twitch, bots = self.begin()

@@ -48,7 +48,7 @@ class EventChat(EventScenario):
 
     def test_what_cogs_want_as_events_comes_as_such_too(self) -> None:
         twitch, bots = self.begin({"events": ["channel.chat.notification"]})
-        self.assertEqual(twitch.request("POST", "/events", {"type": "channel.chat.notification", "sample": True})["result"], 1)
+        self.assertEqual(self.trigger(twitch, "channel.chat.notification"), 1)
         wait_for(lambda: "channel.chat.notification:" in bots.process.output, "it is in the log", show=bots.report)
 
     def test_moved_sessions_lose_and_double_no_message(self) -> None:
@@ -92,5 +92,5 @@ class EventChat(EventScenario):
             return output
 
         self.assertIn("has no chat connection to send over", check({"send": "irc"}))
-        self.assertIn("Twitch allows chat and events of 150 over WebSockets", check({"channels": [f"channel{x}" for x in range(151)]}, 0))
+        self.assertIn("needs 4 WebSockets for its events, and Twitch allows 3", check({"channels": [f"channel{x}" for x in range(151)]}, 0))
         self.assertIn("chat doesn't come over webhooks", check({"cogs": {"eventsub": {"transport": "webhook", "url": "https://a.example"}}}))

@@ -56,16 +56,7 @@ class Helix(Scenario):
         return [x for x in self.twitch.events("api_call") if (x["method"], x["path"]) == (method, "/helix" + path)]
 
     def let_the_channel_grant(self, channel: str) -> None:
-        """Its broadcaster does what `creamery auth ann --channel` asks for."""
-        process = self.command(self.running, "auth", "ann", "--channel", channel, "--no-browser",
-                               CREAMERY_COG_PATH=str(TEST_COGS))
-        page = f"http://localhost:{self.running.config()['bots']['ann']['auth_port']}/start/ann/{channel}"
-        wait_for(lambda: page in process.output, "it tells the address")
-        self.twitch.consent("approve", channel)
-        status, text = self.browse(self.twitch, page)
-        self.assertEqual(status, 200, text)
-        self.assertEqual(process.wait(), 0, process.output)
-        self.assertIn(f"ann/{channel} is authorised as {channel}", process.output)
+        self.let_owner_grant(self.twitch, self.running, "ann", channel)
 
     def end(self) -> list[Event]:
         self.assertEqual(self.running.process.stop(), 0)

@@ -60,6 +60,7 @@ SCENARIO("the examples are right") {
         REQUIRE_EQ(result.diagnostics.size(), 1u);
         CHECK(result.diagnostics[0].message.find("'ca_file'") == 0);
         CHECK_EQ(result.config.bots.at(0).auth_port, 27563);
+        CHECK_EQ(cogs_of(result.config.bots.at(0)), (strings{"echo_console", "eventsub", "pubsub"}));
         CHECK_EQ(result.config.bots.at(1).cogs.at(1).node, "south");
         CHECK(result.config.logging.levels.at("irc") == log_level::debug);
         CHECK_EQ(result.config.admin.token.reveal(), "pass-word");

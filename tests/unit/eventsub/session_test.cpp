@@ -331,6 +331,74 @@ SCENARIO("a successor that is closed after its welcome is a loss like any other"
     }
 }
 
+SCENARIO("while two sessions are read, what both tell is told once") {
+  auto copy = [](const std::string& id, int viewers) {
+    auto text = notification(id);
+    return text.replace(text.find(":3}"), 3, ":" + std::to_string(viewers) + "}");
+  };
+  begin_to_move();
+  close(2, 4007);
+  open(3);
+  CHECK_EQ(hear(1, copy("a", 1)), "a");
+  hear(3, welcome("s3"));
+  CHECK_EQ(hear(1, copy("b", 2)), "b");
+  CHECK_EQ(hear(3, copy("c", 2)), ""); // the same under another id
+  CHECK_EQ(hear(3, copy("d", 3)), "d");
+  CHECK_EQ(hear(1, copy("e", 3)), "");
+  CHECK_EQ(hear(3, copy("f", 3)), "f"); // once more
+  CHECK_EQ(it->count().doubles, 2u);
+  pass(2s);
+  CHECK(!links.contains(1));
+  CHECK_EQ(hear(3, copy("g", 2)), "g");
+  CHECK_EQ(hear(3, copy("h", 2)), "h");
+  WHEN("a session is moved, which tells each event by one of both sockets") {
+    hear(3, reconnect(elsewhere));
+    open(4);
+    CHECK_EQ(hear(3, copy("i", 2)), "i");
+    hear(4, welcome("s4"));
+    CHECK_EQ(hear(4, copy("j", 2)), "j");
+    CHECK_EQ(hear(3, copy("k", 2)), "k");
+  }
+}
+
+SCENARIO("a loss tells since when nothing was received") {
+  auto since = [&] {
+    session_options::duration ago{-1};
+    for (const auto& one : todo)
+      if (const auto* lost = std::get_if<session_action::lost>(&one))
+        ago = now - lost->since;
+    perform();
+    return ago;
+  };
+  GIVEN("silence") {
+    begin();
+    now += 4s;
+    hear(1, keepalive);
+    now += 13s;
+    it->expire(now, todo);
+    CHECK(since() == 13s);
+  }
+  GIVEN("a socket that breaks, and one that Twitch closes") {
+    for (uint16_t code : {0, 4000}) {
+      restart();
+      begin();
+      now += 4s;
+      it->closed(1, code, "gone", now, todo);
+      CHECK(since() == (code == 0 ? 4s : 0s));
+    }
+  }
+  GIVEN("a session that is moved nowhere, and cut off") {
+    restart();
+    begin_to_move();
+    now += 2s;
+    close(1, 4000);
+    pass(27s);
+    now += 1s;
+    it->expire(now, todo);
+    CHECK(since() == 28s);
+  }
+}
+
 SCENARIO("an address that is named while a new session is being begun is where the session goes on") {
   begin_to_move();
   close(2, 4007);
