@@ -8,6 +8,7 @@
 #include "runtime/net/self_signed.hpp"
 #include "runtime/store/text_file.hpp"
 #include "tests/unit/fixture.hpp"
+#include "tests/unit/net/session_recorder.hpp"
 #include "tests/unit/store/temporary_folder.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -314,7 +315,8 @@ SCENARIO("a server has a certificate that is read again when its files change") 
     call.target = "/page";
     CHECK_EQ(ask(url, call, second->ca_certificate).substr(0, 9), "GET /page");
     CHECK_EQ(ask(url, call, first->ca_certificate), "");
-    CHECK_EQ((*server)->counters().failed_handshakes, 1u);
+    // The client knows it first: with TLS 1.3 it refuses when the server has already finished.
+    CHECK(creamery::test::eventually([&] { return (*server)->counters().failed_handshakes == 1; }));
   }
 }
 
