@@ -27,9 +27,10 @@ void session::want(std::vector<wanted> topics, time_point now, session_action::l
   for (auto& on : links_)
     unlisten(on, todo);
   std::erase_if(refused_, [this](const auto& x) { return !is_wanted(x.first); });
-  if (links_.empty() && !dial_at_ && !wanted_.empty())
+  auto* on = current();
+  if (on == nullptr && !dial_at_)
     dial(todo);
-  else if (auto* on = current(); on != nullptr && on->is_open)
+  else if (on != nullptr && on->is_open)
     listen(*on, now, todo);
 }
 
@@ -49,6 +50,8 @@ session::link* session::current() {
 
 void session::dial(session_action::list& todo) {
   dial_at_.reset();
+  if (wanted_.empty())
+    return; // the server ends connections that listen to nothing
   ++counters_.dials;
   links_.emplace_back().id = ++last_link_;
   todo.emplace_back(session_action::open{last_link_});
@@ -190,7 +193,7 @@ void session::remove(uint64_t id, const std::string& why, time_point since, time
   std::erase_if(links_, [&](const link& x) { return x.id == id; });
   if (gone.is_open && now - gone.opened >= options_.healthy_after)
     redial_.reset();
-  if (!gone.retires_at && !wanted_.empty())
+  if (!gone.retires_at)
     dial_at_ = now + redial_.next();
   if (gone.is_open && std::none_of(links_.begin(), links_.end(), [](const link& x) { return x.is_open; })) {
     ++counters_.losses;

@@ -140,6 +140,17 @@ SCENARIO("what isn't wanted any more is not listened to") {
   }
 }
 
+SCENARIO("a connection that is to be replaced while nothing is wanted is replaced when something is") {
+  begin();
+  pass(60s);
+  CHECK_EQ(want({}), (strings{"unlisten bits.1 as red"}));
+  questions.clear();
+  CHECK_EQ(hear(1, R"({"type":"RECONNECT"})"), strings{});
+  CHECK_EQ(pass(20s), strings{});
+  CHECK_EQ(want({{"bits.1", "red"}}), (strings{"open 2"}));
+  CHECK_EQ(open(2), (strings{"listen bits.1 as red"}));
+}
+
 SCENARIO("when somebody has granted something, what was refused is asked for again at once") {
   start({{"channel-bits-events-v2.1", "red"}});
   open(1);
