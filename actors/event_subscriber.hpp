@@ -137,6 +137,11 @@ public:
     log_->log(are_all ? spdlog::level::info : spdlog::level::warn, "{}: {}", who_.name, table);
   }
 
+  /// What was said in the log isn't so any more.
+  void forget_table() {
+    told_table_.clear();
+  }
+
   /// When to call `run` at the latest.
   clock::time_point deadline() const {
     auto earliest = std::min({memory_.subscriptions.deadline(), users_.deadline(), ready_by_});

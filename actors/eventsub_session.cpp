@@ -181,6 +181,10 @@ void eventsub_session_state::perform(const eventsub::session_action::begun& acti
 
 void eventsub_session_state::perform(const eventsub::session_action::moved& action) {
   log_->debug("{}: the session goes on as {}", subscriber_.who().name, action.session_id);
+  if (action.deaf_since) {
+    intake_.lost(settings_.wall_clock(*action.deaf_since));
+    intake_.found(settings_.wall_clock(self_->clock().now()));
+  }
   attach();
 }
 
@@ -204,6 +208,7 @@ void eventsub_session_state::perform(const eventsub::session_action::revoked& ac
   const auto* entry = memory_->subscriber.subscriptions.revoked(action.what, self_->clock().now());
   log_->warn("{}: Twitch has ended the subscription to {}: {}", subscriber_.who().name,
              entry != nullptr ? to_string(entry->what) : action.what.type, action.what.status);
+  subscriber_.forget_table();
   want_socket();
 }
 
@@ -230,6 +235,7 @@ void eventsub_session_state::want_socket() {
 }
 
 void eventsub_session_state::on_settled() {
+  memory_->session.subscribed(self_->clock().now());
   subscriber_.tell_ready();
   if (memory_->subscriber.subscriptions.count(eventsub::subscriptions::state::enabled) > 0)
     intake_.found(settings_.wall_clock(self_->clock().now()));
@@ -258,6 +264,8 @@ void eventsub_session_state::attach() {
         if (id != memory_->session.id())
           return;
         is_attached_ = true;
+        memory_->session.subscribed(self_->clock().now());
+        set_alarm();
         intake_.found(settings_.wall_clock(self_->clock().now()));
       },
       // The conduit's keeper has ended, and the bot will name the next one; or there is another session by now.

@@ -57,12 +57,7 @@ pubsub_connection_actor::behavior_type pubsub_connection_state::make_behavior() 
   set_alarm();
   return {
     [](ready_atom) {},
-    [this](drain_atom) {
-      pubsub::session_action::list todo;
-      memory_->session.want({}, self_->clock().now(), todo); // what is sent from here on is for nobody
-      perform(std::move(todo));
-      return drained_.wait(self_, intake_.is_empty());
-    },
+    [this](drain_atom) { return drained_.wait(self_, intake_.is_empty()); },
     [this](const link_opened& opened) {
       pubsub::session_action::list todo;
       memory_->session.opened(opened.link, self_->clock().now(), todo);

@@ -209,6 +209,7 @@ void subscription_keeper_state::on_news(const eventsub::subscription_news& news)
   const auto* entry = subscriptions.revoked({news.id, news.status, news.type, {}}, self_->clock().now());
   log_->warn("{}: Twitch has ended the subscription to {}: {}", subscriber_.who().name,
              entry != nullptr ? to_string(entry->what) : news.type, news.status);
+  subscriber_.forget_table();
   set_alarm();
 }
 

@@ -119,6 +119,8 @@ private:
 
   /// Of a reward that every channel has: it has no id, and its kind stands for its title.
   void automatic_redemption() {
+    if (event_.version == "1")
+      return; // the second version tells the same
     const auto& of = member_of(content_, "reward");
     add_redemption("reward-redeemed",
                    {{"id", nullptr},

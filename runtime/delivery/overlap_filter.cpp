@@ -20,20 +20,20 @@ void overlap_filter::forget_old(time_point now) {
     seen_.pop_front();
 }
 
-bool overlap_filter::is_double(uint64_t link, std::string_view kind, std::string_view text, int64_t sent_at,
-                               bool comes_again, time_point now) {
+bool overlap_filter::is_double(uint64_t way, std::string_view kind, std::string_view text, int64_t sent_at,
+                               bool may_come_again, time_point now) {
   forget_old(now);
   auto known = std::find_if(seen_.begin(), seen_.end(), [&](const message& x) {
     return x.kind == kind && x.text == text && std::abs(x.sent_at - sent_at) <= most_apart_ms
-           && std::find(x.links.begin(), x.links.end(), link) == x.links.end();
+           && std::find(x.ways.begin(), x.ways.end(), way) == x.ways.end();
   });
   if (known != seen_.end()) {
-    known->links.push_back(link);
+    known->ways.push_back(way);
     return true;
   }
-  if (!comes_again)
+  if (!may_come_again)
     return false;
-  seen_.push_back({{link}, std::string{kind}, std::string{text}, sent_at, now});
+  seen_.push_back({{way}, std::string{kind}, std::string{text}, sent_at, now});
   if (seen_.size() > most_seen)
     seen_.pop_front();
   return false;

@@ -46,7 +46,7 @@ void session::set_wanted(bool is_wanted, time_point now, session_action::list& t
 void session::opened(uint64_t id, time_point now) {
   if (auto* on = find(id)) {
     on->is_open = true;
-    on->heard = now;
+    on->heard = on->silent_since = now;
   }
 }
 
@@ -61,24 +61,26 @@ std::optional<frame> session::receive(uint64_t id, std::string_view text, time_p
   }
   if (content_of<message::unknown>(*read) != nullptr)
     return std::nullopt; // it doesn't keep the session alive, either
-  on->heard = now;
+  on->heard = on->silent_since = now;
   if (const auto* welcome = content_of<message::welcome>(*read)) {
     on_welcome(*on, *welcome, now, todo);
   } else if (const auto* reconnect = content_of<message::reconnect>(*read)) {
     on_reconnect(*on, reconnect->url, now, todo);
   } else if (auto* revocation = std::get_if<message::revocation>(&read->content)) {
     todo.emplace_back(session_action::revoked{std::move(revocation->subscription)});
-  } else if (content_of<message::notification>(*read) != nullptr && !is_double(id, *read, now)) {
+  } else if (content_of<message::notification>(*read) != nullptr && !is_double(*on, *read, now)) {
     return std::move(*read);
   }
   return std::nullopt;
 }
 
-bool session::is_double(uint64_t id, const frame& event, time_point now) {
+bool session::is_double(const link& on, const frame& event, time_point now) {
   is_doubling_ = is_doubling_ && links_.size() > 1;
   const auto& said = std::get<message::notification>(event.content);
-  auto sent_at = is_doubling_ ? parse_rfc3339(event.timestamp).value_or(0) : 0;
-  auto is_double = doubles_.is_double(id, said.subscription.type, said.event, sent_at, is_doubling_, now);
+  if (!is_doubling_ && doubles_.is_empty())
+    return false;
+  auto sent_at = parse_rfc3339(event.timestamp).value_or(0);
+  auto is_double = doubles_.is_double(on.session, said.subscription.type, said.event, sent_at, is_doubling_, now);
   counters_.doubles += is_double ? 1 : 0;
   return is_double;
 }
@@ -91,19 +93,22 @@ void session::on_welcome(link& on, const message::welcome& said, time_point now,
   session_id_ = said.session_id; // a session that is moved may get another one
   auto id = on.id;
   auto is_handover = on.is_handover();
+  last_session_ += is_handover ? 0 : 1;
+  find(id)->session = last_session_;
   for (auto& other : links_)
     if (other.id != id && other.what != role::retiring) {
       is_doubling_ |= !is_handover;
+      other.is_needed = !is_handover;
       other.what = role::retiring;
-      other.heard = other.retired = now;
+      other.silent_since = other.retired = now;
     }
-  deaf_since_.reset();
+  auto deaf_since = std::exchange(deaf_since_, std::nullopt);
   find(id)->what = role::current;
   dial_at_.reset();
   if (is_handover) {
     moving_to_.clear();
     ++counters_.handovers;
-    todo.emplace_back(session_action::moved{session_id_});
+    todo.emplace_back(session_action::moved{session_id_, deaf_since});
   } else {
     begun_ = now;
     ++counters_.sessions;
@@ -135,7 +140,7 @@ void session::closed(uint64_t id, uint16_t code, const std::string& why, time_po
   if (was.what == role::retiring)
     return; // whatever it says, its successor has the session
   if (!was.is_welcomed)
-    return on_failed(std::move(was), code, why, now, todo);
+    return on_failed(was, code, why, now, todo);
   // While the session is being moved, its subscriptions wait for it at the new address.
   auto* successor = find(role::successor);
   if (successor != nullptr)
@@ -148,7 +153,7 @@ void session::closed(uint64_t id, uint16_t code, const std::string& why, time_po
     deaf_since_ = since;
 }
 
-void session::on_failed(link failed, uint16_t code, const std::string& why, time_point now,
+void session::on_failed(const link& failed, uint16_t code, const std::string& why, time_point now,
                         session_action::list& todo) {
   if (!failed.is_handover()) {
     if (session_id_.empty() && failed.what == role::current)
@@ -172,7 +177,7 @@ void session::give_up_handover(const std::string& why, time_point now, session_a
   });
   // As long as the old socket is there, it is read: the gap is shorter.
   if (auto* current = find(role::current)) {
-    current->heard = now; // it was allowed to be silent so far
+    current->silent_since = now; // it was allowed to be silent so far
     return dial(role::successor, {}, todo);
   }
   lose("it could not be moved: " + why, 0, deaf_since_.value_or(now), now, todo);
@@ -202,7 +207,13 @@ void session::abandon(const std::string& why, session_options::duration at_least
 void session::excuse_silence(time_point now) {
   for (auto& one : links_)
     if (one.is_open)
-      one.heard = now;
+      one.silent_since = now;
+}
+
+void session::subscribed(time_point now) {
+  for (auto& one : links_)
+    if (std::exchange(one.is_needed, false))
+      one.silent_since = now;
 }
 
 void session::expire(time_point now, session_action::list& todo) {
@@ -221,7 +232,7 @@ void session::expire(time_point now, session_action::list& todo) {
     if (was.is_welcomed)
       lose("nothing was heard for " + std::to_string(was.keepalive.count()) + " s and longer", 0, was.heard, now, todo);
     else
-      on_failed(std::move(was), 0, "there was no welcome", now, todo);
+      on_failed(was, 0, "there was no welcome", now, todo);
   }
   if (!moving_to_.empty() && now >= moving_until_)
     give_up_handover("not in time", now, todo);
@@ -245,12 +256,13 @@ session::time_point session::deadline_of(const link& on) const {
   if (!on.is_open)
     return never; // whoever dials has time-outs of their own
   if (on.what == role::retiring)
-    return std::min(on.heard + options_.linger, on.retired + options_.longest_linger);
+    return on.is_needed ? on.retired + options_.longest_linger
+                        : std::min(on.silent_since + options_.linger, on.retired + options_.longest_linger);
   if (!on.is_welcomed)
-    return on.heard + options_.welcome_timeout;
+    return on.silent_since + options_.welcome_timeout;
   if (!moving_to_.empty())
     return never; // it may be silent from here on
-  return on.heard + on.keepalive + options_.keepalive_grace;
+  return on.silent_since + on.keepalive + options_.keepalive_grace;
 }
 
 session::link* session::find(uint64_t id) {

@@ -24,7 +24,7 @@ struct session_options {
   duration keepalive_grace = std::chrono::seconds{3};
   /// How long Twitch leaves the old socket open after `session_reconnect`.
   duration handover = std::chrono::seconds{30};
-  /// An old socket whose successor was welcomed is closed when it has said nothing for so long …
+  /// An old socket that isn't needed any more is closed when it has said nothing for so long …
   duration linger = std::chrono::seconds{1};
   /// … or has gone on talking for so long.
   duration longest_linger = std::chrono::seconds{20};
@@ -68,6 +68,8 @@ struct begun {
 /// The session goes on under this id, with its subscriptions.
 struct moved {
   std::string session_id;
+  /// If the old socket was gone before the new one was there: when events are known to have been received last.
+  std::optional<std::chrono::steady_clock::time_point> deaf_since = {};
 };
 
 /// There is no session any more, and no event is received until one has begun.
@@ -112,6 +114,9 @@ public:
 
   /// The socket is gone, or never came to be. @param code of Twitch's close frame; 0: there was none. @param why for people.
   void closed(uint64_t link, uint16_t code, const std::string& why, time_point now, session_action::list& todo);
+
+  /// The session has its subscriptions: what the one before still tells is the end of it.
+  void subscribed(time_point now);
 
   /// Twitch doesn't want this session: closes it, and begins a new one after the usual pause.
   /// @param at_least how long that pause has to be.
@@ -164,8 +169,14 @@ private:
     bool is_open = false;
     bool is_welcomed = false;
     std::chrono::seconds keepalive{};
+    /// Of all sockets that one session has had.
+    uint64_t session = 0;
     /// When it was opened or, later, when it last said something that counts.
     time_point heard{};
+    /// From when on it has been silent as far as that is its own fault.
+    time_point silent_since{};
+    /// Its place was taken by a new session that doesn't have all its subscriptions yet.
+    bool is_needed = false;
     /// When its place was taken.
     time_point retired{};
 
@@ -185,11 +196,11 @@ private:
   void on_welcome(link& on, const message::welcome& said, time_point now, session_action::list& todo);
   void on_reconnect(link& on, const std::string& url, time_point now, session_action::list& todo);
   /// A link that isn't welcomed yet has failed.
-  void on_failed(link failed, uint16_t code, const std::string& why, time_point now, session_action::list& todo);
+  void on_failed(const link& failed, uint16_t code, const std::string& why, time_point now, session_action::list& todo);
   /// The address that `session_reconnect` has named leads nowhere: a new session takes the place.
   void give_up_handover(const std::string& why, time_point now, session_action::list& todo);
   /// Whether an event has come by another session's socket.
-  bool is_double(uint64_t id, const frame& event, time_point now);
+  bool is_double(const link& on, const frame& event, time_point now);
   /// The session has ended, and another one is begun. @param code of the close frame, 0: none. @param since when events are known to have
   /// been received last.
   void lose(const std::string& why, uint16_t code, time_point since, time_point now, session_action::list& todo);
@@ -199,6 +210,7 @@ private:
   bool is_wanted_ = false;
   std::vector<link> links_;
   uint64_t last_link_ = 0;
+  uint64_t last_session_ = 0;
   std::string session_id_;
   /// When the session began.
   time_point begun_{};

@@ -114,6 +114,7 @@ std::vector<std::string> subscriptions::want(std::vector<wanted_subscription> al
 
 void subscriptions::begin(time_point now) {
   has_transport_ = true;
+  begun_ = now;
   ++round_;
   asked_ = 0;
   for (auto& one : entries_) {
@@ -228,9 +229,9 @@ subscriptions::meaning subscriptions::answered(size_t place, uint64_t round, con
         error.text
           + "; it costs nothing once the channel's owner has authorised the application: creamery auth BOT --channel "
           + one.what.channel,
-        again_.after_refusal(now));
+        after_excess(now));
     else
-      refuse(one, error.text, contains(error.text, "exceeded") ? again_.after_refusal(now) : now + options_.too_many);
+      refuse(one, error.text, contains(error.text, "exceeded") ? after_excess(now) : now + options_.too_many);
   } else if (error.what == kind::refused) {
     refuse(one, error.text, again_.after_refusal(now));
   } else {
@@ -303,6 +304,10 @@ const subscriptions::entry* subscriptions::revoked(const named_subscription& wha
   found->why = what.status;
   found->due = after_end(what.status, now);
   return &*found;
+}
+
+subscriptions::time_point subscriptions::after_excess(time_point now) const {
+  return now - begun_ < options_.old_counts ? now + options_.too_many : again_.after_refusal(now);
 }
 
 subscriptions::time_point subscriptions::after_end(const std::string& status, time_point now) {

@@ -57,6 +57,8 @@ public:
     clock::duration verification = std::chrono::seconds{30};
     /// After "too many": old ones count for some time after their sockets are gone.
     clock::duration too_many = std::chrono::seconds{20};
+    /// For so long after a session was begun, the one before it may still be counted.
+    clock::duration old_counts = std::chrono::minutes{1};
   };
 
   enum class state : uint8_t {
@@ -165,6 +167,8 @@ public:
 private:
   /// When a subscription is asked for again that Twitch has ended with this status.
   time_point after_end(const std::string& status, time_point now);
+  /// When to ask again after "too many".
+  time_point after_excess(time_point now) const;
   static void refuse(entry& one, std::string why, time_point due);
   void compare(entry& one, const helix::subscription* listed, time_point now);
 
@@ -173,6 +177,7 @@ private:
   refusal_pause again_;
   std::vector<entry> entries_;
   bool has_transport_ = false;
+  time_point begun_{};
   uint64_t round_ = 0;
   size_t asked_ = 0;
   /// Verified before Twitch's answer to the question was here.

@@ -4,6 +4,7 @@
 #include "runtime/program/append_new.hpp"
 #include "runtime/program/event_plan.hpp"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -19,7 +20,7 @@ struct account_use {
   const bot_config* last = nullptr;
 };
 
-unsigned highest_cost(const std::vector<eventsub::wanted_event>& events) {
+unsigned cost_if_nobody_authorized(const std::vector<eventsub::wanted_event>& events) {
   unsigned sum = 0;
   for (const auto& one : events)
     sum += eventsub::cost_of(*one.type, false);
@@ -32,12 +33,14 @@ void add(account_use& use, const bot_config& bot) {
     append_new(events, std::move(one));
   if (events.empty())
     return;
+  // What only owners' tokens can subscribe to has sessions of theirs.
+  auto is_bots = [](const auto& x) { return eventsub::grantor_of(*x.type) != eventsub::grantor::broadcaster; };
   auto of_each = eventsub::channels_on_session(events);
-  use.sessions += (bot.channels.size() + of_each - 1) / of_each;
-  // Where the owner's token is known, or the owner is the bot itself, the application is authorised.
+  if (std::any_of(events.begin(), events.end(), is_bots))
+    use.sessions += (bot.channels.size() + of_each - 1) / of_each;
   for (const auto& channel : bot.channels)
-    if (channel != bot.account)
-      use.cost += highest_cost(events);
+    if (channel != bot.account) // who has authorised the application
+      use.cost += cost_if_nobody_authorized(events);
   use.last = &bot;
 }
 

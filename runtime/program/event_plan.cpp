@@ -21,11 +21,11 @@ namespace {
 struct configured_event {
   std::string name;
   /// The reward, organization or extension whose events are meant.
-  std::string of;
+  std::string of = {};
   eventsub::subject is = eventsub::subject::reward;
   /// Of an organization's drops.
-  std::string category;
-  std::string campaign;
+  std::string category = {};
+  std::string campaign = {};
 };
 
 /// The options that say of what an event is.

@@ -24,7 +24,7 @@ void perform(session& it, session_action::list& todo, session::time_point now, u
       newest = open->link;
       if (newest % 5 != 4) // some never open
         it.opened(newest, now, todo);
-    } else if (const auto* asked = std::get_if<session_action::listen>(&todo[i]); asked != nullptr && i % 7 == 6) {
+    } else if (const auto* asked = std::get_if<session_action::ask>(&todo[i]); asked != nullptr && i % 7 == 6) {
       it.no_token(std::string{asked->nonce}, "none", now, todo);
     }
   }

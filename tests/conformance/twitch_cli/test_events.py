@@ -178,7 +178,7 @@ class TwitchCli(WebhookScenario):
     def test_what_it_signs_with_another_secret_or_long_ago_is_refused(self) -> None:
         bots, forward = self.begin_over_webhooks()
         for arguments, status in ((["--secret", "somebody else's"], 403), ([], 400),
-                                  (["--secret", SECRET, "--timestamp", "2026-01-01T00:00:00.000000000Z"], 403)):
+                                  (["--secret", SECRET, "--timestamp", "2026-01-01T00:00:00.123456789Z"], 403)):
             self.assertIn(f"Status Code: {status}", self.tool("event", "trigger", "channel.raid", *forward, *arguments))
         self.assertIn("Status Code: 204", self.tool("event", "trigger", "channel.raid", *forward, "--secret", SECRET))
         wait_for(lambda: self.handled() == 1, "the genuine one is handled", show=bots.report)

@@ -304,6 +304,7 @@ SCENARIO("a successor that is closed before its welcome is dialled again, unless
       open(3);
       hear(3, welcome("s3"));
       CHECK_EQ(take(), strings{code == 4007 ? "begun s3" : "moved s3"});
+      it->subscribed(now);
       pass(5s);
       CHECK_EQ(hear(3, notification("b")), "b");
       CHECK(!links.contains(1));
@@ -347,8 +348,13 @@ SCENARIO("while two sessions are read, what both tell is told once") {
   CHECK_EQ(hear(1, copy("e", 3)), "");
   CHECK_EQ(hear(3, copy("f", 3)), "f"); // once more
   CHECK_EQ(it->count().doubles, 2u);
-  pass(2s);
+  pass(5s);
+  CHECK(links.contains(1)); // the new session doesn't have its subscriptions yet
+  CHECK_EQ(hear(1, copy("last", 4)), "last");
+  it->subscribed(now);
+  pass(1s);
   CHECK(!links.contains(1));
+  CHECK_EQ(hear(3, copy("of last", 4)), ""); // the old one was faster
   CHECK_EQ(hear(3, copy("g", 2)), "g");
   CHECK_EQ(hear(3, copy("h", 2)), "h");
   WHEN("a session is moved, which tells each event by one of both sockets") {
@@ -386,6 +392,29 @@ SCENARIO("a loss tells since when nothing was received") {
       it->closed(1, code, "gone", now, todo);
       CHECK(since() == (code == 0 ? 4s : 0s));
     }
+  }
+  GIVEN("a session whose old socket breaks before it is moved") {
+    restart();
+    begin_to_move();
+    now += 3s;
+    close(1);
+    now += 5s;
+    open(2);
+    it->receive(2, welcome("s2"), now, todo);
+    REQUIRE_EQ(todo.size(), 1u);
+    const auto& moved = std::get<session_action::moved>(todo.front());
+    REQUIRE(moved.deaf_since);
+    CHECK(now - *moved.deaf_since == 8s);
+    perform();
+  }
+  GIVEN("silence that was excused, since we didn't read ourselves") {
+    restart();
+    begin();
+    now += 5s;
+    it->excuse_silence(now);
+    now += 13s;
+    it->expire(now, todo);
+    CHECK(since() == 18s);
   }
   GIVEN("a session that is moved nowhere, and cut off") {
     restart();
@@ -485,6 +514,7 @@ SCENARIO("an address that Twitch calls invalid is not tried again") {
   open(3);
   hear(3, welcome("s3"));
   CHECK_EQ(take(), strings{"begun s3"});
+  it->subscribed(now);
   pass(1s);
   CHECK_EQ(take(), strings{"close 1"});
 }
