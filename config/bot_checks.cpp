@@ -36,8 +36,7 @@ void check_channel_cap(const configuration& config, reading_context& context) {
   for (const auto& bot : config.bots) {
     if (bot.anonymous)
       continue;
-    // Without a name in the file each bot is taken to have an account of its own.
-    auto& use = accounts[bot.account ? "account '" + *bot.account + "'" : "the account of bot '" + bot.name + "'"];
+    auto& use = accounts[describe_account(bot)];
     use.channels.insert(bot.channels.begin(), bot.channels.end());
     use.last = &bot;
   }
@@ -74,6 +73,10 @@ void check_placement(const configuration& config, reading_context& context) {
 }
 
 } // namespace
+
+std::string describe_account(const bot_config& bot) {
+  return bot.account ? "account '" + *bot.account + "'" : "the account of bot '" + bot.name + "'";
+}
 
 void check_bots(const configuration& config, const yaml_node& sections, reading_context& context) {
   check_ports(config, sections, context);

@@ -199,10 +199,12 @@ void eventsub_server::tick(time_point now) {
       continue;
     }
     if (now >= who.welcome_at && !who.is_closing) {
-      if (auto* old = find_moving(who.arrived_by, who))
+      if (auto* old = find_moving(who.arrived_by, who)) {
         take_over(who, *old, now);
-      else
+      } else {
         close(who, 4007, "invalid reconnect", now);
+        continue;
+      }
     }
     if (now >= who.used_by && !who.is_closing) {
       if (!book_.is_used(who.session_id)) {

@@ -1,5 +1,6 @@
 #include "simulator/webhook_sender.hpp"
 
+#include "simulator/eventsub_types.hpp"
 #include "simulator/helix_call.hpp"
 
 #include <openssl/evp.h>
@@ -53,7 +54,7 @@ eventsub_subscription* webhook_sender::find(const std::string& id) {
 void webhook_sender::notify(const eventsub_subscription& to, const std::string& id, const json& event,
                             const webhook_faults& faults, time_point now) {
   json body{{"subscription", to_json(to, nullptr)}, {"event", event}};
-  if (to.type == "drop.entitlement.grant") // the one type that comes in batches
+  if (const auto* known = find_eventsub_type(to.type, to.version); known != nullptr && known->is_batched)
     body = {{"subscription", to_json(to, nullptr)}, {"events", json::array({{{"id", id + "-1"}, {"data", event}}})}};
   send(to, "notification", id, body, faults, "", now);
 }

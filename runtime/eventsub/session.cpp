@@ -76,9 +76,9 @@ std::optional<frame> session::receive(uint64_t id, std::string_view text, time_p
 
 bool session::is_double(const link& on, const frame& event, time_point now) {
   is_doubling_ = is_doubling_ && links_.size() > 1;
-  const auto& said = std::get<message::notification>(event.content);
   if (!is_doubling_ && doubles_.is_empty())
     return false;
+  const auto& said = std::get<message::notification>(event.content);
   auto sent_at = parse_rfc3339(event.timestamp).value_or(0);
   auto is_double = doubles_.is_double(on.session, said.subscription.type, said.event, sent_at, is_doubling_, now);
   counters_.doubles += is_double ? 1 : 0;
@@ -91,19 +91,18 @@ void session::on_welcome(link& on, const message::welcome& said, time_point now,
     return; // it says so again
   on.is_welcomed = true;
   session_id_ = said.session_id; // a session that is moved may get another one
-  auto id = on.id;
   auto is_handover = on.is_handover();
   last_session_ += is_handover ? 0 : 1;
-  find(id)->session = last_session_;
+  on.session = last_session_;
   for (auto& other : links_)
-    if (other.id != id && other.what != role::retiring) {
+    if (other.id != on.id && other.what != role::retiring) {
       is_doubling_ |= !is_handover;
       other.is_needed = !is_handover;
       other.what = role::retiring;
       other.silent_since = other.retired = now;
     }
   auto deaf_since = std::exchange(deaf_since_, std::nullopt);
-  find(id)->what = role::current;
+  on.what = role::current;
   dial_at_.reset();
   if (is_handover) {
     moving_to_.clear();

@@ -1,5 +1,6 @@
 #include "runtime/program/event_limits.hpp"
 
+#include "config/bot_checks.hpp"
 #include "runtime/eventsub/subscription_plan.hpp"
 #include "runtime/program/append_new.hpp"
 #include "runtime/program/event_plan.hpp"
@@ -38,9 +39,9 @@ void add(account_use& use, const bot_config& bot) {
   auto of_each = eventsub::channels_on_session(events);
   if (std::any_of(events.begin(), events.end(), is_bots))
     use.sessions += (bot.channels.size() + of_each - 1) / of_each;
+  const auto cost = cost_if_nobody_authorized(events);
   for (const auto& channel : bot.channels)
-    if (channel != bot.account) // who has authorised the application
-      use.cost += cost_if_nobody_authorized(events);
+    use.cost += channel != bot.account ? cost : 0; // the account itself has authorised the application
   use.last = &bot;
 }
 
@@ -50,8 +51,7 @@ std::vector<diagnostic> find_websocket_excess(const configuration& config) {
   std::map<std::string, account_use> accounts;
   for (const auto& bot : config.bots)
     if (!bot.anonymous && transport_of(bot) == event_transport::websocket)
-      // Without a name in the file each bot is taken to have an account of its own.
-      add(accounts[bot.account ? "account '" + *bot.account + "'" : "the account of bot '" + bot.name + "'"], bot);
+      add(accounts[describe_account(bot)], bot);
   std::vector<diagnostic> found;
   for (const auto& [account, use] : accounts) {
     if (use.sessions > eventsub::sessions_of_user)

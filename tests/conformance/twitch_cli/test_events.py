@@ -16,8 +16,8 @@ from typing import IO, Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1] / "integration")]
 
-from event_scenario import BOT, CHANNEL  # noqa: E402
-from harness import SOON, Bots, Simulator, free_ports, wait_for  # noqa: E402
+from event_scenario import BOT  # noqa: E402
+from harness import SOON, Bots, free_ports, wait_for  # noqa: E402
 from webhook_scenario import WebhookScenario  # noqa: E402
 
 TOOL = os.environ.get("CREAMERY_TWITCH_CLI", "")
@@ -88,7 +88,7 @@ class TwitchCli(WebhookScenario):
 
     # -- over WebSocket
 
-    def begin_over_websocket(self) -> tuple[Simulator, Bots]:
+    def begin_over_websocket(self) -> Bots:
         port = free_ports(1)
         self.server_log = self.folder / "twitch-cli.log"
         with open(self.server_log, "w", encoding="utf-8") as log:
@@ -106,7 +106,7 @@ class TwitchCli(WebhookScenario):
         bots = self.bots(twitch, {BOT: {"channels": [BOT], "cogs": {"event_ledger": {}, "eventsub": {"events": TYPES}}}},
                          timeouts={"eventsub_redial_ms": 20}, endpoints=endpoints)
         self.subscribed(bots)
-        return twitch, bots
+        return bots
 
     def subscribed(self, bots: Bots) -> None:
         """All types are, and raids in both directions, of which the tool takes one and says of the other that it is there."""
@@ -121,7 +121,7 @@ class TwitchCli(WebhookScenario):
         self.assertEqual(set(self.ledger().values()), {1})
 
     def test_events_of_its_mock_are_handled_through_reconnects_silence_and_every_close_code(self) -> None:
-        _, bots = self.begin_over_websocket()
+        bots = self.begin_over_websocket()
         self.trigger_all(bots, TYPES)
         for name in TYPES:
             self.assertEqual(bots.process.count(re.escape(f" {name}:")), 1, name)
@@ -149,7 +149,7 @@ class TwitchCli(WebhookScenario):
 
     def begin_over_webhooks(self) -> tuple[Bots, list[str]]:
         """A bot that listens, and how the tool reaches it."""
-        twitch, bots = self.begin(["channel_raid_in"], {"EVENTSUB_SECRET_WORD": SECRET})
+        _, bots = self.begin(["channel_raid_in"], {"EVENTSUB_SECRET_WORD": SECRET})
         self.wait_until_subscribed(bots, 1)
         return bots, ["--forward-address", f"http://localhost:{self.port}/eventsub/{BOT}"]
 

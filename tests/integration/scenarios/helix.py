@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from checker import check_answers
-from harness import TEST_COGS, Bots, Event, Scenario, Simulator, wait_for
+from harness import Bots, Event, Scenario, Simulator, wait_for
 
 
 class Helix(Scenario):
