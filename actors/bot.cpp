@@ -303,10 +303,9 @@ void bot_state::add_eventsub() {
   const auto at_once = eventsub::channels_on_session(settings_.events);
   const auto end = std::min(settings_.channels.size(), eventsub::sessions_of_user * at_once);
   if (end < settings_.channels.size())
-    log_->error(
-      "{}: {} events of each of {} channels are more than Twitch allows an account over WebSockets: they are only "
-      "received of the first {}; what helps: transport: conduit, or webhook",
-      settings_.name, settings_.events.size(), settings_.channels.size(), end);
+    log_->error("{}: the events of {} channels are more than Twitch allows an account over WebSockets: they are only "
+                "received of the first {}; what helps: transport: conduit, or webhook",
+                settings_.name, settings_.channels.size(), end);
   for (size_t first = 0, number = 1; first < end; first += at_once, ++number) {
     auto last = std::min(first + at_once, end);
     chat_sources_ += settings_.has_chat_events ? 1 : 0;
@@ -487,16 +486,12 @@ void bot_state::on_ready(const std::string& connection, const bot_ready& ready) 
 
 void bot_state::tell_ready(const cog_actor& cog) const {
   bot_ready all;
-  std::map<std::string, bool> joined; // on any of its connections
+  std::set<std::string> joined; // on any of its connections
   for (const auto& [connection, one] : ready_) {
     all.login = one.login;
-    for (const auto& channel : one.channels)
-      joined[channel] = true;
-    for (const auto& channel : one.missing)
-      joined.emplace(channel, false);
+    joined.insert(one.channels.begin(), one.channels.end());
   }
-  for (const auto& [channel, is_in] : joined)
-    (is_in ? all.channels : all.missing).push_back(channel);
+  all.channels.assign(joined.begin(), joined.end());
   self_->send(cog, std::move(all));
 }
 

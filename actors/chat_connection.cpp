@@ -556,9 +556,10 @@ void chat_connection_state::check_ready(link& on) {
     old->irc->flush(todo);
     perform(old->id, std::move(todo));
   }
-  bot_ready ready{memory_->login, {}, {}};
+  bot_ready ready{memory_->login, {}};
   for (const auto& [channel, state] : on.irc->channels())
-    (state.state == irc_session::membership::joined ? ready.channels : ready.missing).push_back(channel);
+    if (state.state == irc_session::membership::joined)
+      ready.channels.push_back(channel);
   self_->send(who_.owner, who_.name, std::move(ready));
 }
 

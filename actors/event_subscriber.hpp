@@ -178,9 +178,10 @@ public:
       if (one.what.type->name == eventsub::channel_chat_message::type
           && one.is == eventsub::subscriptions::state::enabled)
         read.insert(one.what.channel);
-    bot_ready ready{who_.account, {}, {}};
+    bot_ready ready{who_.account, {}};
     for (const auto& channel : who_.channels)
-      (read.contains(channel) ? ready.channels : ready.missing).push_back(channel);
+      if (read.contains(channel))
+        ready.channels.push_back(channel);
     self_->send(who_.owner, who_.name, std::move(ready));
   }
 
@@ -234,6 +235,13 @@ private:
     subscribe();
   }
 
+  /// Twitch closes a session that isn't used for ten seconds, and until there is a subscription something may be missed. What has been
+  /// refused isn't worth that others wait for it.
+  helix::priority order_of(const eventsub::subscriptions::entry& one) const {
+    const auto is_used = memory_.subscriptions.count(eventsub::subscriptions::state::enabled) > 0;
+    return is_used && !one.why.empty() ? helix::priority::normal : helix::priority::high;
+  }
+
   /// Makes those that are to be made now.
   void subscribe() {
     auto places = memory_.subscriptions.next(self_->clock().now());
@@ -244,7 +252,7 @@ private:
       const auto& one = memory_.subscriptions.entries()[place].what;
       auto made = helix::create_subscription(one.type->name, one.type->version, nlohmann::json(one.about).dump(),
                                              transport, one.type->is_batched);
-      made.what.order = helix::priority::high; // Twitch closes a session that isn't used for ten seconds
+      made.what.order = order_of(memory_.subscriptions.entries()[place]);
       call(std::move(made.what), [this, place, round = memory_.subscriptions.round(), transport](
                                    const helix::answer& answer) { on_answer(place, round, transport, answer); });
     }

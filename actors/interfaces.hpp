@@ -491,7 +491,7 @@ using bot_actor = supervising_actor::extend<
   caf::result<void>(changed_atom),
   // Let cogs use this store from now on. Notice: told by `bots` after each restart.
   caf::result<void>(use_atom, store_actor),
-  // A connection has tried all its channels since it was opened: its login, the joined and the missing ones. Notice: told
+  // A connection has tried all its channels since it was opened: its login, and those that it has joined. Notice: told
   // again after each login.
   caf::result<void>(std::string, bot_ready),
   // Twitch has told this of one of its subscriptions. Notice, see `subscription_keeper_actor`.

@@ -23,6 +23,9 @@ constexpr auto clean_up_every = std::chrono::seconds{2};
 /// … as long as there is more than is removed at once.
 constexpr auto clean_up_again = std::chrono::milliseconds{50};
 
+/// How often it is counted at most how many events wait, when it seems that there are too many.
+constexpr auto recount_every = std::chrono::milliseconds{500};
+
 /// How long what nobody waits for may take to be on the disk: then it mostly goes along with something that somebody does.
 constexpr auto lazily = std::chrono::milliseconds{5};
 
@@ -123,6 +126,8 @@ caf::result<eventsub::receipt> store_state::add(const eventsub::arrivals& arrive
   for (const auto& [bot, count] : coming) {
     auto is_full = [&] { return waiting_[bot] + fresh_[bot] + count > max_waiting; };
     if (is_full())
+      recount(recount_every); // some may be done by now
+    if (is_full())
       make_room(bot);
     if (!is_full())
       continue;
@@ -159,10 +164,17 @@ void store_state::make_room(const std::string& bot) {
                   bot, cog.second, skipped);
     }
   }
-  if (has_skipped) {
-    waiting_ = file_.waiting();
-    fresh_.clear(); // they are among that
-  }
+  if (has_skipped)
+    recount();
+}
+
+void store_state::recount(std::chrono::milliseconds at_most_every) {
+  const auto now = self_->clock().now();
+  if (now - counted_at_ < at_most_every)
+    return;
+  counted_at_ = now;
+  waiting_ = file_.waiting();
+  fresh_.clear(); // they are among that
 }
 
 caf::result<void> store_state::add(const std::vector<cog_outcome>& outcomes) {
@@ -257,10 +269,8 @@ void store_state::commit() {
   for (auto& promise : std::exchange(written_, {}))
     why ? promise.deliver(why) : promise.deliver();
   // What was given up to make room is there again after a failure.
-  if (auto now = self_->clock().now(); why || (std::exchange(has_cleaned_up_, false) && now >= recount_at_)) {
-    waiting_ = file_.waiting();
-    recount_at_ = now + clean_up_every;
-  }
+  if (const auto has_cleaned_up = std::exchange(has_cleaned_up_, false); why || has_cleaned_up)
+    recount(why ? std::chrono::milliseconds::zero() : clean_up_every);
   // Whoever asked while something was wrong with the file was told nothing.
   if (std::exchange(has_fresh_, false) || why)
     answer_readers();

@@ -65,6 +65,8 @@ private:
   caf::result<eventsub::receipt> add(const eventsub::arrivals& arrived);
   /// Too many events wait for the bot's cogs: those cogs that don't run get none of them.
   void make_room(const std::string& bot);
+  /// Finds out how many events wait, which takes a while if they are many.
+  void recount(std::chrono::milliseconds at_most_every = {});
   caf::result<void> add(const std::vector<cog_outcome>& outcomes);
   caf::result<std::vector<say>> says(const std::vector<std::string>& bots, uint64_t after);
   std::vector<say> find_says(const std::vector<std::string>& bots, uint64_t after);
@@ -97,8 +99,8 @@ private:
   bool has_new_says_ = false;
   /// Events have been added in this transaction.
   bool has_fresh_ = false;
-  /// When it is found out again how many events wait, at the earliest.
-  std::chrono::steady_clock::time_point recount_at_{};
+  /// When it was found out last how many events wait.
+  std::chrono::steady_clock::time_point counted_at_{};
   /// In this transaction, so that there may be room again.
   bool has_cleaned_up_ = false;
   /// How many events of each bot wait, as far as is known without asking the file, and how many this transaction adds.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 namespace creamery {
@@ -91,10 +92,11 @@ void webhook_listener_state::collect() {
 }
 
 void webhook_listener_state::store(eventsub::arrivals events, std::vector<http_reply> replies) {
-  auto done = [this, replies = std::move(replies)](unsigned status, const char* text) {
+  auto waiting = std::make_shared<std::vector<http_reply>>(std::move(replies)); // both handlers have them
+  auto done = [this, waiting](unsigned status, const char* text) {
     if (status != stored)
-      memory_->not_stored += replies.size();
-    memory_->port->answer(replies, status, text);
+      memory_->not_stored += waiting->size();
+    memory_->port->answer(std::move(*waiting), status, text);
     --open_;
     collect();
     drained_.check([this] { return open_ == 0; });

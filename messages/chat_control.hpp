@@ -92,11 +92,10 @@ struct outgoing_line {
   uint64_t number = 0;
 };
 
-/// A bot is logged in and has tried all its channels once; those of `missing` it could not join yet.
+/// A bot is logged in and has tried all its channels once; in these it is.
 struct bot_ready {
   std::string login;
   std::vector<std::string> channels;
-  std::vector<std::string> missing;
 
   friend bool operator==(const bot_ready&, const bot_ready&) = default;
 };
@@ -149,7 +148,7 @@ bool inspect(Inspector& f, outgoing_line& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, bot_ready& x) {
-  return f.object(x).fields(f.field("login", x.login), f.field("channels", x.channels), f.field("missing", x.missing));
+  return f.object(x).fields(f.field("login", x.login), f.field("channels", x.channels));
 }
 
 } // namespace creamery

@@ -36,9 +36,9 @@ struct cog_outcome {
   uint64_t event = 0;
   /// Its handler threw: then there is nothing else in it.
   bool is_poisoned = false;
-  std::vector<value_change> changes;
+  std::vector<value_change> changes = {};
   /// What it says durably.
-  std::vector<say> says;
+  std::vector<say> says = {};
 
   friend bool operator==(const cog_outcome&, const cog_outcome&) = default;
 };

@@ -31,7 +31,7 @@ LOAD_DEADLINE = 300.0
 HANDLED_DEADLINE = 60.0
 
 # Events so that each load takes a second or more at the speed that a listener has.
-EVENTS = {"creamery": 40_000, "twurple": 8_000, "TwitchIO": 4_000}
+EVENTS = {"creamery": 120_000, "twurple": 40_000, "TwitchIO": 15_000}
 
 RATE = 1_000
 RATE_SECONDS = 10

@@ -134,9 +134,11 @@ private:
     was_used ? write() : owner_.on_lost(*this);
   }
 
+  /// Waits first: an answer is hardly ever there at once, and to look for it would cost what it takes to read it.
   void read() {
-    socket_.async_read_some(asio::buffer(in_) + filled_, [this](error_code failed, size_t count) {
-      filled_ += count;
+    socket_.async_wait(socket_.wait_read, [this](error_code failed) {
+      if (!failed)
+        filled_ += socket_.read_some(asio::buffer(in_) + filled_, failed);
       if (failed || filled_ == in_.size())
         return lose();
       const std::string_view answer{in_.data(), filled_};

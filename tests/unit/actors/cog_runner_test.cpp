@@ -323,7 +323,7 @@ SCENARIO("whichever handler throws, the cog ends ['handle exceptions from differ
       deliver({{"!trip", 0, 5}});
     },
     [&] {
-      tell(runner, bot_ready{"creamybot", {}, {}});
+      tell(runner, bot_ready{"creamybot", {}});
     },
   };
   uint64_t instance = 0;
@@ -456,7 +456,7 @@ SCENARIO("a message names who says it, how it is to be kept, and what caused it"
     3);
   introduce();
   deliver({{"hello"}}, 4711);
-  tell(runner, bot_ready{"creamybot", {"chan"}, {}});
+  tell(runner, bot_ready{"creamybot", {"chan"}});
   REQUIRE_EQ(out->said.size(), 2u);
   CHECK_EQ(out->said[0],
            (say{"bot", "chan", "hello", "id", delivery_promise::at_least_once, 5'000, "cog", 77, 1, 4711}));
@@ -496,7 +496,7 @@ SCENARIO("on_ready is told the login and the channels") {
     });
   });
   introduce();
-  tell(runner, bot_ready{"creamybot", {"one", "two"}, {"three"}});
+  tell(runner, bot_ready{"creamybot", {"one", "two"}});
   CHECK_EQ(deeds, (strings{"creamybot", "one", "two"}));
 }
 
@@ -505,7 +505,7 @@ SCENARIO("an on_ready that throws ends the cog") {
     context.on_ready([](std::string_view, const strings&) { throw std::runtime_error("not ready"); });
   });
   introduce();
-  tell(runner, bot_ready{"creamybot", {}, {}});
+  tell(runner, bot_ready{"creamybot", {}});
   CHECK(!alive());
 }
 

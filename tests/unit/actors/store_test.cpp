@@ -145,6 +145,31 @@ SCENARIO("an instance of a cog that was replaced waits for no events any more") 
   CHECK(message_ids(younger) == strings{"a"});
 }
 
+SCENARIO("as soon as cogs have handled some of too many events, others are taken") {
+  constexpr uint64_t at_once = 10'000;
+  for (uint64_t count = 0; count < store_state::max_waiting; count += at_once) {
+    eventsub::arrivals many;
+    for (auto number = count; number < count + at_once; ++number)
+      many.events.push_back(raid(std::to_string(number)).events.front());
+    auto receipt = put(std::move(many));
+    sched.run();
+    CHECK_EQ(answer<eventsub::receipt>(receipt).fresh, at_once);
+  }
+  auto one_too_many = put(raid("one too many"));
+  sched.run();
+  CHECK(is_refused<eventsub::receipt>(one_too_many));
+  cog_outcome all_done{.bot = "ann", .cog = "points", .numbering = 1, .number = 1};
+  all_done.event = store_state::max_waiting;
+  auto done = put(std::vector{all_done});
+  pass(10ms);
+  CHECK(!is_refused<void>(done));
+  pass(1s); // sooner than anything is cleaned up
+  auto next = put(raid("next"));
+  sched.run();
+  CHECK_EQ(answer<eventsub::receipt>(next).fresh, 1u);
+  CHECK_EQ(report().refused, 1u);
+}
+
 SCENARIO("those who ask while a transaction fails are answered by one that doesn't") {
   GIVEN("an event and a message on the disk") {
     auto first = put(raid("a"));
