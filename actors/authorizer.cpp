@@ -141,9 +141,10 @@ void authorizer_state::on_grant(const exchange_pointer& x, const oauth::exchange
 void authorizer_state::on_facts(const exchange_pointer& x, const oauth::exchange& answer) {
   auto problem = oauth::complete_token(x->token, x->what, read(answer, oauth::read_facts), unix_milliseconds());
   if (!problem.empty()) {
-    // It is of no use to anybody; whether Twitch hears that it isn't needed any more doesn't matter much.
-    ask(oauth::revoke(x->what.client_id, x->token.access_token), [](const oauth::exchange&) {});
-    return fail(x->what, x->reply, problem);
+    // It is of no use to anybody, and given back before the owner is told: `creamery auth` ends then. Whether Twitch could be reached for
+    // that doesn't matter much.
+    return ask(oauth::revoke(x->what.client_id, x->token.access_token),
+               [this, x, problem](const oauth::exchange&) { fail(x->what, x->reply, problem); });
   }
   store(x);
 }
