@@ -6,6 +6,7 @@
 #include "actors/user_lookup.hpp"
 #include "messages/eventsub/chat_events.hpp"
 #include "messages/helix/calls.hpp"
+#include "runtime/eventsub/frame.hpp"
 #include "runtime/eventsub/subscription_plan.hpp"
 #include "runtime/eventsub/subscriptions.hpp"
 #include "runtime/supervision/backoff.hpp"
@@ -137,9 +138,12 @@ public:
     log_->log(are_all ? spdlog::level::info : spdlog::level::warn, "{}: {}", who_.name, table);
   }
 
-  /// What was said in the log isn't so any more.
-  void forget_table() {
-    told_table_.clear();
+  /// Twitch has ended a subscription.
+  void on_end(const eventsub::named_subscription& what) {
+    const auto* entry = memory_.subscriptions.revoked(what, self_->clock().now());
+    log_->warn("{}: Twitch has ended the subscription to {}: {}", who_.name,
+               entry != nullptr ? to_string(entry->what) : what.type, what.status);
+    told_table_.clear(); // it isn't so any more
   }
 
   /// When to call `run` at the latest.
@@ -235,24 +239,21 @@ private:
     subscribe();
   }
 
-  /// Twitch closes a session that isn't used for ten seconds, and until there is a subscription something may be missed. What has been
-  /// refused isn't worth that others wait for it.
-  helix::priority order_of(const eventsub::subscriptions::entry& one) const {
-    const auto is_used = memory_.subscriptions.count(eventsub::subscriptions::state::enabled) > 0;
-    return is_used && !one.why.empty() ? helix::priority::normal : helix::priority::high;
-  }
-
   /// Makes those that are to be made now.
   void subscribe() {
     auto places = memory_.subscriptions.next(self_->clock().now());
     if (places.empty())
       return;
     auto transport = owner_.transport().dump();
+    const auto is_used = memory_.subscriptions.count(eventsub::subscriptions::state::enabled) > 0;
     for (auto place : places) {
-      const auto& one = memory_.subscriptions.entries()[place].what;
-      auto made = helix::create_subscription(one.type->name, one.type->version, nlohmann::json(one.about).dump(),
-                                             transport, one.type->is_batched);
-      made.what.order = order_of(memory_.subscriptions.entries()[place]);
+      const auto& one = memory_.subscriptions.entries()[place];
+      const auto& type = *one.what.type;
+      auto made = helix::create_subscription(type.name, type.version, nlohmann::json(one.what.about).dump(), transport,
+                                             type.is_batched);
+      // Twitch closes a session that isn't used for ten seconds, and until there is a subscription something may be missed. What has been
+      // refused isn't worth that others wait for it.
+      made.what.order = is_used && !one.why.empty() ? helix::priority::normal : helix::priority::high;
       call(std::move(made.what), [this, place, round = memory_.subscriptions.round(), transport](
                                    const helix::answer& answer) { on_answer(place, round, transport, answer); });
     }

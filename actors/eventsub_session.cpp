@@ -205,10 +205,7 @@ void eventsub_session_state::perform(const eventsub::session_action::revoked& ac
                 eventsub::subscription_news{action.what.id, action.what.type, action.what.status});
     return;
   }
-  const auto* entry = memory_->subscriber.subscriptions.revoked(action.what, self_->clock().now());
-  log_->warn("{}: Twitch has ended the subscription to {}: {}", subscriber_.who().name,
-             entry != nullptr ? to_string(entry->what) : action.what.type, action.what.status);
-  subscriber_.forget_table();
+  subscriber_.on_end(action.what);
   want_socket();
 }
 

@@ -23,7 +23,7 @@ constexpr auto clean_up_every = std::chrono::seconds{2};
 /// … as long as there is more than is removed at once.
 constexpr auto clean_up_again = std::chrono::milliseconds{50};
 
-/// How often it is counted at most how many events wait, when it seems that there are too many.
+/// Between two times that it is counted how many events wait, when it seems that there are too many.
 constexpr auto recount_every = std::chrono::milliseconds{500};
 
 /// How long what nobody waits for may take to be on the disk: then it mostly goes along with something that somebody does.
@@ -62,7 +62,7 @@ store_actor::behavior_type store_state::make_behavior() {
   } else {
     memory_->has_begun = true;
   }
-  waiting_ = file_.waiting();
+  recount();
   for (const auto& [bot, cogs] : cogs_)
     for (const auto& cog : cogs)
       heard_[{bot, cog}] = self_->clock().now();
@@ -88,7 +88,6 @@ store_actor::behavior_type store_state::make_behavior() {
       if (cleaned.early > 0 && !std::exchange(memory_->has_forgotten, true))
         log_->error("so many events come that their messages are forgotten within ten minutes: what Twitch sends again "
                     "is handled again");
-      has_cleaned_up_ = true;
       self_->delayed_send(self_, cleaned.has_more ? clean_up_again : clean_up_every, clean_up_atom_v);
     },
     [this](caf::get_atom, const std::vector<std::string>& bots, uint64_t after) { return says(bots, after); },
@@ -125,8 +124,8 @@ caf::result<eventsub::receipt> store_state::add(const eventsub::arrivals& arrive
     ++coming[one.what.bot];
   for (const auto& [bot, count] : coming) {
     auto is_full = [&] { return waiting_[bot] + fresh_[bot] + count > max_waiting; };
-    if (is_full())
-      recount(recount_every); // some may be done by now
+    if (is_full() && self_->clock().now() - counted_at_ >= recount_every)
+      recount(); // some are done by now
     if (is_full())
       make_room(bot);
     if (!is_full())
@@ -168,11 +167,8 @@ void store_state::make_room(const std::string& bot) {
     recount();
 }
 
-void store_state::recount(std::chrono::milliseconds at_most_every) {
-  const auto now = self_->clock().now();
-  if (now - counted_at_ < at_most_every)
-    return;
-  counted_at_ = now;
+void store_state::recount() {
+  counted_at_ = self_->clock().now();
   waiting_ = file_.waiting();
   fresh_.clear(); // they are among that
 }
@@ -269,8 +265,8 @@ void store_state::commit() {
   for (auto& promise : std::exchange(written_, {}))
     why ? promise.deliver(why) : promise.deliver();
   // What was given up to make room is there again after a failure.
-  if (const auto has_cleaned_up = std::exchange(has_cleaned_up_, false); why || has_cleaned_up)
-    recount(why ? std::chrono::milliseconds::zero() : clean_up_every);
+  if (why)
+    recount();
   // Whoever asked while something was wrong with the file was told nothing.
   if (std::exchange(has_fresh_, false) || why)
     answer_readers();

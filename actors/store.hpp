@@ -66,7 +66,7 @@ private:
   /// Too many events wait for the bot's cogs: those cogs that don't run get none of them.
   void make_room(const std::string& bot);
   /// Finds out how many events wait, which takes a while if they are many.
-  void recount(std::chrono::milliseconds at_most_every = {});
+  void recount();
   caf::result<void> add(const std::vector<cog_outcome>& outcomes);
   caf::result<std::vector<say>> says(const std::vector<std::string>& bots, uint64_t after);
   std::vector<say> find_says(const std::vector<std::string>& bots, uint64_t after);
@@ -101,9 +101,7 @@ private:
   bool has_fresh_ = false;
   /// When it was found out last how many events wait.
   std::chrono::steady_clock::time_point counted_at_{};
-  /// In this transaction, so that there may be room again.
-  bool has_cleaned_up_ = false;
-  /// How many events of each bot wait, as far as is known without asking the file, and how many this transaction adds.
+  /// How many events of each bot waited then or have come since, and how many this transaction adds.
   std::map<std::string, uint64_t> waiting_;
   std::map<std::string, uint64_t> fresh_;
   /// When each cog, by its bot and name, has been heard of last.

@@ -200,16 +200,12 @@ void subscription_keeper_state::on_subscriptions() {
 }
 
 void subscription_keeper_state::on_news(const eventsub::subscription_news& news) {
-  auto& subscriptions = memory_->subscriber.subscriptions;
   if (news.status == "enabled") {
-    subscriptions.verified(news.id);
+    memory_->subscriber.subscriptions.verified(news.id);
     return on_subscriptions();
   }
   ++memory_->revocations;
-  const auto* entry = subscriptions.revoked({news.id, news.status, news.type, {}}, self_->clock().now());
-  log_->warn("{}: Twitch has ended the subscription to {}: {}", subscriber_.who().name,
-             entry != nullptr ? to_string(entry->what) : news.type, news.status);
-  subscriber_.forget_table();
+  subscriber_.on_end({news.id, news.status, news.type, {}});
   set_alarm();
 }
 
